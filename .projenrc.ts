@@ -1,0 +1,113 @@
+import { awscdk, javascript } from 'projen';
+
+/** The folders beside `src` that hold TypeScript; each is type-checked with its own, less jsii-like settings. */
+const PROGRAM_FOLDERS = ['worker', 'local', 'samples', 'integ'];
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-pavi-alignment-pipeline',
+  description: 'PAVI\'s protein alignment pipeline as an AWS CDK construct: Step Functions and AWS Batch in the account, the same pipeline on a laptop',
+  author: 'The cdk-pavi-alignment-pipeline authors',
+  authorAddress: 'https://github.com/alliance-genome/cdk-pavi-alignment-pipeline',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/alliance-genome/cdk-pavi-alignment-pipeline.git',
+  keywords: ['aws', 'cdk', 'bioinformatics', 'protein', 'alignment', 'clustal-omega', 'step-functions', 'batch', 'pavi'],
+  license: 'Apache-2.0',
+  copyrightOwner: 'The cdk-pavi-alignment-pipeline authors',
+  stability: 'experimental',
+
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+  jsiiVersion: '6.0.16',
+  typescriptVersion: '6.0.3',
+  // The versions that PAVI's own stack pins, so that it can take this library as it is.
+  cdkVersion: '2.234.1',
+  constructsVersion: '10.4.4',
+
+  publishToPypi: {
+    distName: 'cdk-pavi-alignment-pipeline',
+    module: 'cdk_pavi_alignment_pipeline',
+  },
+  bin: { 'pavi-pipeline': 'lib/local/cli.js' },
+
+  devDeps: [
+    '@aws-sdk/client-s3@3.1173.0',
+    '@smithy/signature-v4@^5',
+    '@aws-crypto/sha256-js@^5',
+    'asl-validator@4.0.0',
+    'dockerfile-ast@^0.7',
+    'esbuild@0.28.2',
+    'fast-check@^4',
+    'fast-xml-parser@^5',
+    'ipaddr.js@^2',
+    'jsonata@2.0.6',
+    'tsx@4.23.15',
+  ],
+
+  jestOptions: {
+    jestVersion: '^30',
+    // Snapshots change by the task test:update alone; otherwise a changed template would never fail a test.
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    junitReporting: false,
+    jestConfig: {
+      collectCoverage: false,
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testTimeout: 30_000,
+    },
+  },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', ...PROGRAM_FOLDERS] },
+  integrationTestAutoDiscover: false,
+  githubOptions: { mergify: false, pullRequestLint: false },
+  depsUpgrade: false,
+  pullRequestTemplate: false,
+  stale: false,
+  autoMerge: false,
+  gitignore: ['/assets/worker/', 'cdk.out/', '/.run/', 'cdk-integ.out.*', '/sample-output/', '/.venv/', '/.cache/'],
+});
+
+for (const folder of PROGRAM_FOLDERS) {
+  new javascript.TypescriptConfig(project, {
+    fileName: `${folder}/tsconfig.json`,
+    include: ['**/*.ts'],
+    exclude: ['node_modules'],
+    compilerOptions: {
+      noEmit: true,
+      rootDir: '..',
+      types: ['node', 'jest'],
+      module: 'esnext',
+      moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+      lib: ['es2023'],
+      target: 'es2023',
+      strict: true,
+      noUnusedLocals: true,
+      noUnusedParameters: true,
+      noImplicitReturns: true,
+      noFallthroughCasesInSwitch: true,
+      skipLibCheck: true,
+      esModuleInterop: true,
+      resolveJsonModule: true,
+    },
+  });
+}
+
+const typecheck = project.addTask('typecheck', {
+  description: 'Type-check what jsii does not compile: ts-jest and tsx only strip types',
+});
+for (const folder of ['test', 'projenrc', ...PROGRAM_FOLDERS]) {
+  typecheck.exec(`tsc --noEmit -p ${folder}/tsconfig.json`);
+}
+project.testTask.spawn(typecheck);
+
+const bundle = project.addTask('bundle', {
+  description: 'Bundle the worker (assets/worker/index.cjs) and the pavi-pipeline command (lib/local/cli.js)',
+});
+bundle.exec('node scripts/bundle.mjs');
+project.preCompileTask.spawn(bundle);
+
+project.npmignore?.addPatterns(
+  '/worker/', '/local/', '/samples/', '/integ/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/.cache/', '/.venv/',
+  '/test-reports/', '/sample-output/', 'cdk.out', '!/assets/',
+);
+
+project.synth();

@@ -1,0 +1,12 @@
+import type { Principal } from '../iam/policy';
+
+/** Keys that sign requests to the local endpoint, and whom they stand for. */
+export interface LocalCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly principal: Principal;
+}
+
+/** Finds who signed; undefined for an unknown key. */
+export type FindCredentials = (accessKeyId: string) => LocalCredentials | undefined;

@@ -1,0 +1,33 @@
+// Bundles the two programs of the package, each into one file: the worker (beside its Dockerfile, the image's build
+// context) and the pavi-pipeline command. Fails where a bundle takes in what must stay outside.
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const FORBIDDEN = ['node_modules/aws-cdk-lib/', 'node_modules/constructs/'];
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  metafile: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+async function bundle(options) {
+  const { metafile } = await build({ ...common, ...options });
+  const leaked = Object.keys(metafile.inputs).filter((input) => FORBIDDEN.some((path) => input.includes(path)));
+  if (leaked.length > 0) {
+    throw new Error(`${options.outfile} must not contain the CDK, but takes in ${leaked[0]}; see who imports it`);
+  }
+  const [bytes] = Object.values(metafile.outputs).map((output) => output.bytes);
+  console.log(`${options.outfile}: ${Math.round(bytes / 1024)} kB`);
+}
+
+mkdirSync('assets/worker', { recursive: true });
+copyFileSync('worker/Dockerfile', 'assets/worker/Dockerfile');
+await bundle({ entryPoints: ['worker/main.ts'], outfile: 'assets/worker/index.cjs', minify: true });
+await bundle({ entryPoints: ['local/cli/main.ts'], outfile: 'lib/local/cli.js', banner: { js: '#!/usr/bin/env node' } });
+chmodSync('lib/local/cli.js', 0o755);
