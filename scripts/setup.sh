@@ -1,0 +1,63 @@
+# Shared by the scripts of this folder: sets up what is missing, once, and says what it does.
+# Source it from a script that runs with `set -euo pipefail`.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION="${JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION:-20}"
+
+say() { printf '==> %s\n' "$*"; }
+
+fail() { # REASON CURE
+  printf 'error: %s\n  cure: %s\n' "$1" "$2" >&2
+  exit 1
+}
+
+need_node() {
+  command -v node >/dev/null || fail 'node is not installed' 'install Node.js 20 or newer, for example from https://nodejs.org'
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  [ "$major" -ge 20 ] || fail "node is version $(node --version), and 20 or newer is needed" 'install a newer Node.js'
+  command -v npm >/dev/null || fail 'npm is not installed' 'install npm (it comes with Node.js; on Debian: apt-get install npm)'
+}
+
+need_packages() {
+  local stamp=node_modules/.package-lock.sum sum
+  sum=$(cksum < package-lock.json)
+  [ "$(cat "$stamp" 2>/dev/null)" != "$sum" ] || return 0
+  say 'installing the npm packages of package-lock.json (about half a minute, once)'
+  npm ci --no-fund --no-audit --loglevel=error >&2 \
+    || fail 'npm ci failed (its output is above)' 'check that the npm registry can be reached (npm ping), then run this again'
+  printf '%s\n' "$sum" > "$stamp"
+}
+
+need_clustalo() {
+  ! command -v clustalo >/dev/null || return 0
+  command -v apt-get >/dev/null || fail 'Clustal Omega (clustalo) is not installed, and this machine has no apt-get' \
+    'install Clustal Omega 1.2.4 so that the command clustalo is on the PATH'
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    { command -v sudo >/dev/null && sudo -n true 2>/dev/null; } || fail \
+      'Clustal Omega (clustalo) is not installed, and this user may not install packages' \
+      'have an administrator run: apt-get update && apt-get install -y clustalo'
+    as_root=(sudo -n)
+  fi
+  say 'installing Clustal Omega (apt-get install clustalo)'
+  { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq clustalo; } >&2 \
+    || fail 'apt-get could not install clustalo (its output is above)' 'mend apt, or install Clustal Omega 1.2.4 by hand'
+}
+
+need_bundles() {
+  if [ -f assets/worker/index.cjs ] && [ -f lib/local/cli.js ] \
+    && [ -z "$(find src/contract worker local scripts/bundle.mjs package-lock.json -newer assets/worker/index.cjs -print -quit)" ] \
+    && [ -z "$(find local scripts/bundle.mjs package-lock.json -newer lib/local/cli.js -print -quit)" ]; then
+    return 0
+  fi
+  say 'bundling the worker and the pavi-pipeline command'
+  node scripts/bundle.mjs || fail 'the bundles could not be made (see above)' 'mend the file that is named there'
+}
+
+set_up() {
+  need_node
+  need_packages
+  need_clustalo
+  need_bundles
+}
