@@ -1,0 +1,52 @@
+import { existsSync } from 'fs';
+import { join } from 'path';
+import * as ecrAssets from 'aws-cdk-lib/aws-ecr-assets';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { Construct } from 'constructs';
+
+/** What a pipeline tells its images. */
+export interface PipelineImagesBindOptions {
+  /** The architecture that the images must run on. */
+  readonly cpuArchitecture: ecs.CpuArchitecture;
+}
+
+/** The images, as a pipeline uses them. */
+export interface PipelineImagesConfig {
+  /** The image whose entry point is the worker's command line. */
+  readonly worker: ecs.ContainerImage;
+}
+
+/** The container images of the pipeline's jobs. */
+export abstract class PipelineImages {
+  /** The worker of this package, built with Docker (or its stand-in) when the app is deployed, for the compute's architecture. */
+  public static bundled(): PipelineImages {
+    return new BundledImages();
+  }
+
+  /**
+   * Called once by the pipeline: creates what is needed under the scope.
+   *
+   * @param scope where to create it
+   * @param options what the images must fit
+   */
+  public abstract bind(scope: Construct, options: PipelineImagesBindOptions): PipelineImagesConfig;
+}
+
+/** In the package's root, so the same from `src` and from the compiled `lib`. */
+const BUNDLE_FOLDER = join(__dirname, '..', '..', 'assets', 'worker');
+
+class BundledImages extends PipelineImages {
+  public bind(scope: Construct, options: PipelineImagesBindOptions): PipelineImagesConfig {
+    for (const file of ['Dockerfile', 'index.cjs']) {
+      if (!existsSync(join(BUNDLE_FOLDER, file))) {
+        throw new Error(`the bundled worker is missing: there is no ${join(BUNDLE_FOLDER, file)}; `
+          + 'in a checkout of this library run "npx projen bundle", elsewhere install the package again');
+      }
+    }
+    const asset = new ecrAssets.DockerImageAsset(scope, 'WorkerImage', {
+      directory: BUNDLE_FOLDER,
+      platform: options.cpuArchitecture === ecs.CpuArchitecture.ARM64 ? ecrAssets.Platform.LINUX_ARM64 : ecrAssets.Platform.LINUX_AMD64,
+    });
+    return { worker: ecs.ContainerImage.fromDockerImageAsset(asset) };
+  }
+}

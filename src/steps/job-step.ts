@@ -1,0 +1,116 @@
+import { Size } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { StepSettings } from './step-settings';
+import { ComputePlatform } from '../compute/compute-platform';
+import { PipelineComputeConfig } from '../compute/pipeline-compute';
+import { ExitCode } from '../contract/exit-codes';
+import { StoragePrefix } from '../contract/storage-keys';
+
+/** What all steps share. */
+export interface StepEnvironment {
+  readonly compute: PipelineComputeConfig;
+  readonly image: ecs.ContainerImage;
+  readonly executionRole: iam.IRole;
+  readonly logGroup: logs.ILogGroup;
+  readonly bucket: s3.IBucket;
+}
+
+export interface JobStepProps extends StepEnvironment {
+  readonly settings: StepSettings;
+  /** The first part of the step's log stream names. */
+  readonly logStreamPrefix: string;
+  /** What the step's job role may do; nothing else. */
+  readonly statements: iam.PolicyStatement[];
+}
+
+/** One step: its job definition and the role of its jobs. */
+export class JobStep extends Construct {
+  public readonly jobDefinition: batch.EcsJobDefinition;
+  public readonly jobRole: iam.Role;
+  public readonly settings: StepSettings;
+
+  constructor(scope: Construct, id: string, props: JobStepProps) {
+    super(scope, id);
+    this.settings = props.settings;
+    this.jobRole = new iam.Role(this, 'JobRole', {
+      assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
+      description: `What the jobs of ${this.node.path} may do`,
+    });
+    props.statements.forEach((statement) => this.jobRole.addToPolicy(statement));
+    this.jobDefinition = new batch.EcsJobDefinition(this, 'JobDefinition', {
+      container: this.container(props),
+      retryAttempts: props.settings.attempts,
+      retryStrategies: retryStrategies(props.compute.platform),
+      timeout: props.settings.timeout,
+      propagateTags: true,
+    });
+    keepOldRevisions(this.jobDefinition);
+  }
+
+  private container(props: JobStepProps): batch.IEcsContainerDefinition {
+    const [size] = props.settings.sizes;
+    const common: batch.EcsContainerDefinitionProps = {
+      image: props.image,
+      cpu: size.vcpus,
+      memory: Size.mebibytes(size.memoryMiB),
+      jobRole: this.jobRole,
+      executionRole: props.executionRole,
+      logging: ecs.LogDriver.awsLogs({ logGroup: props.logGroup, streamPrefix: props.logStreamPrefix }),
+      readonlyRootFilesystem: true,
+      // The only place that a job can write to; it goes with the job.
+      volumes: [batch.EcsVolume.host({ name: 'scratch', containerPath: '/tmp' })],
+    };
+    if (props.compute.platform === ComputePlatform.EC2) {
+      return new batch.EcsEc2ContainerDefinition(this, 'Container', { ...common, privileged: false });
+    }
+    return new batch.EcsFargateContainerDefinition(this, 'Container', {
+      ...common,
+      assignPublicIp: props.compute.assignPublicIp ?? false,
+      fargateCpuArchitecture: props.compute.cpuArchitecture,
+      fargateOperatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+    });
+  }
+}
+
+/**
+ * Again where another try can help, and in no other case. The texts are those of the AWS Batch user guide, page "Automated job
+ * retries", and of the Amazon ECS developer guide, page "Stopped tasks error messages". Batch takes at most five rules, so each
+ * platform gets its own; without the last one, Batch would try everything again.
+ */
+function retryStrategies(platform: ComputePlatform): batch.RetryStrategy[] {
+  const again = (reason: batch.CustomReason) => batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.custom(reason));
+  const platformFailures: batch.CustomReason[] = platform === ComputePlatform.EC2
+    ? [{ onStatusReason: 'Host EC2*' }, { onReason: 'DockerTimeoutError*' }]
+    : [{ onStatusReason: 'Your Spot Task was interrupted*' }, { onReason: 'ResourceInitializationError*' }];
+  return [
+    ...platformFailures.map(again),
+    again({ onReason: 'CannotPullContainerError*' }),
+    again({ onExitCode: String(ExitCode.UNAVAILABLE) }),
+    batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom({ onReason: '*' })),
+  ];
+}
+
+/** A deployment must not take a revision away from under running or redriven runs. */
+function keepOldRevisions(jobDefinition: batch.EcsJobDefinition): void {
+  const resource = jobDefinition.node.defaultChild as batch.CfnJobDefinition;
+  resource.addPropertyOverride('ResourceRetentionPolicy.SkipDeregisterOnUpdate', true);
+}
+
+/** Lets a role do this with the objects that the keys match, `*` standing for the run and for files. */
+export function objectStatement(bucket: s3.IBucket, action: 's3:GetObject' | 's3:PutObject', ...keys: string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: [action], resources: keys.map((key) => bucket.arnForObjects(key)) });
+}
+
+/** Lets a role list the keys of runs, and no others. */
+export function listWorkStatement(bucket: s3.IBucket): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['s3:ListBucket'],
+    resources: [bucket.bucketArn],
+    conditions: { StringLike: { 's3:prefix': `${StoragePrefix.WORK}*` } },
+  });
+}

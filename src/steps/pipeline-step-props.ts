@@ -1,0 +1,36 @@
+import { Duration, Size } from 'aws-cdk-lib';
+
+/** What the jobs of one step get. */
+export interface PipelineStepProps {
+  /**
+   * The memory of a job. On Fargate it is rounded up to an amount that goes with the vCPUs, and an annotation says so. At least 128 MiB.
+   *
+   * @default - 500 MiB for sequence retrieval and seq info collection, 2 GiB for the alignment
+   */
+  readonly memory?: Size;
+  /**
+   * A job that runs out of memory is run again with twice as much, up to this. Not less than `memory`; equal to it: never again.
+   *
+   * @default - four times `memory`
+   */
+  readonly maxMemory?: Size;
+  /**
+   * The vCPUs of a job: whole ones on EC2; 0.25, 0.5, 1, 2, 4, 8 or 16 on Fargate.
+   *
+   * @default - 1; on Fargate 0.25 for sequence retrieval and seq info collection
+   */
+  readonly vcpus?: number;
+  /**
+   * How long one attempt of a job may run, from 60 seconds; Batch then ends it. Not longer than the pipeline's `runTimeout`.
+   *
+   * @default - 15 minutes for sequence retrieval, 30 for the alignment, 10 for seq info collection
+   */
+  readonly timeout?: Duration;
+  /**
+   * How often a job is started at most, 1 to 10: again after a lost host, a reclaimed Spot task, an image that could not be
+   * pulled, or something outside that was not to be had; never after a failure that would only repeat itself.
+   *
+   * @default 3
+   */
+  readonly attempts?: number;
+}
