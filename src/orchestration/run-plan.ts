@@ -1,0 +1,55 @@
+/**
+ * A run has at most so many retrieval jobs: an execution's history ends at 25,000 events (AWS Step Functions developer guide,
+ * page "Service quotas"), and a job takes up to a dozen of them.
+ */
+export const MAX_RETRIEVAL_JOBS = 1000;
+
+/** The variables that every later state reads. */
+export const RunVariable = {
+  JOB_ID: 'jobId',
+  INPUT_COUNT: 'inputCount',
+  /** Where the jobs read the entries. */
+  INPUT_URI: 'inputUri',
+  /** `s3://bucket/work/<run>/` */
+  WORK_URI: 'workUri',
+  /** `s3://bucket/results/<run>/` */
+  RESULTS_URI: 'resultsUri',
+  /** The name of the run, fit for a Batch job's name. */
+  JOB_NAME: 'jobName',
+  /** The retrieval jobs: `[{from, to, label, size}]`, see {@link retrievalJobs}. */
+  RETRIEVAL_JOBS: 'retrievalJobs',
+} as const;
+
+/** How many entries the run has; the input is known to be valid. */
+export function inputCount(): string {
+  return '$exists($states.input.seq_regions) and $states.input.seq_regions != null '
+    + '? $count($states.input.seq_regions) : $states.input.input_count';
+}
+
+/**
+ * The retrieval jobs: the first and the last entry of each, its label for messages (the entries' ids, where the input has them),
+ * and which of the step's sizes it starts with.
+ */
+export function retrievalJobs(regionsPerJob: number): string {
+  return `(
+    $total := ${inputCount()};
+    $each := $max([${regionsPerJob}, $ceil($total / ${MAX_RETRIEVAL_JOBS})]);
+    $ids := [$states.input.seq_regions.unique_entry_id];
+    [$map([0..$ceil($total / $each) - 1], function($job) { (
+      $from := $job * $each;
+      $to := $min([$from + $each, $total]) - 1;
+      $named := $join($map([$from..$to], function($i) { $ids[$i] }), ", ");
+      {
+        "from": $from,
+        "to": $to,
+        "label": ($from = $to ? "entry " & $from : "entries " & $from & " to " & $to) & ($named ? " (" & $named & ")" : ""),
+        "size": 0
+      }
+    ) })]
+  )`;
+}
+
+/** A Batch job's name has only letters, digits, `-` and `_`; an execution's name may have more. */
+export function jobName(): string {
+  return '$replace($states.context.Execution.Name, /[^A-Za-z0-9_-]/, "-")';
+}

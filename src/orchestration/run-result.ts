@@ -1,0 +1,52 @@
+import { Duration } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { jsonata } from './jsonata';
+import { RunVariable } from './run-plan';
+import { ServiceTask } from './service-task';
+import { ResultKey, StoragePrefix } from '../contract/storage-keys';
+import { objectStatement } from '../steps/job-step';
+
+/** Fits a state's payload of 256 KiB as JSON, and holds the alignment's first block of some 1,700 sequences. */
+const HEAD_BYTES = 192 * 1024;
+
+/**
+ * An expression over `$states.result` of GetObject: the number of rows of the alignment's first block, which has every sequence
+ * once; null where the block is not whole. So records that were left out, or were the same, are not counted.
+ */
+export function sequenceCount(): string {
+  return `(
+    $rows := $match($states.result.Body, /\\n\\n+((?:[^\\s][^\\n]*\\n)+)(?=\\s)/, 1).groups[0];
+    { "sequenceCount": $exists($rows) ? $count($split($rows, "\\n")) - 1 : null }
+  )`;
+}
+
+/** From the finished steps to the run's end and its output. */
+export function runResult(scope: Construct, bucket: s3.IBucket): sfn.IChainable {
+  const succeeded = sfn.Succeed.jsonata(scope, 'RunSucceeded', {
+    outputs: {
+      job_id: jsonata(`$${RunVariable.JOB_ID}`),
+      status: 'COMPLETED',
+      result_s3_uri: jsonata(`$${RunVariable.RESULTS_URI} & "${ResultKey.ALIGNMENT}"`),
+      aligned_seq_info_s3_uri: jsonata(`$${RunVariable.RESULTS_URI} & "${ResultKey.SEQ_INFO}"`),
+      input_count: jsonata(`$${RunVariable.INPUT_COUNT}`),
+      sequence_count: jsonata('$states.input.sequenceCount'),
+    },
+  });
+  const count = new ServiceTask(scope, 'CountSequences', {
+    integration: 'aws-sdk:s3:getObject',
+    args: {
+      Bucket: bucket.bucketName,
+      Key: jsonata(`"${StoragePrefix.RESULTS}" & $states.context.Execution.Name & "/${ResultKey.ALIGNMENT}"`),
+      Range: `bytes=0-${HEAD_BYTES - 1}`,
+    },
+    statements: [objectStatement(bucket, 's3:GetObject', `${StoragePrefix.RESULTS}*/${ResultKey.ALIGNMENT}`)],
+    taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
+    outputs: jsonata(sequenceCount()),
+  });
+  // The results are there: not knowing their number must not fail the run.
+  count.addCatch(succeeded, { errors: ['States.ALL'], outputs: jsonata('{ "sequenceCount": null }') });
+  count.next(succeeded);
+  return count;
+}

@@ -1,0 +1,184 @@
+import { Duration } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { failureExplanation } from './failure-explanation';
+import { inputRefusal } from './input-validation';
+import { otherFailure } from './job-failure';
+import { jobTask, JobTaskProps } from './job-task';
+import { jsonata, literal } from './jsonata';
+import { inputCount, jobName, retrievalJobs, RunVariable } from './run-plan';
+import { runResult } from './run-result';
+import { ServiceTask } from './service-task';
+import { ErrorName } from '../contract/error-names';
+import { ResultKey, StoragePrefix, WorkKey } from '../contract/storage-keys';
+import { WorkerCommand, WorkerOption } from '../contract/worker-command-line';
+import { JobStep, objectStatement } from '../steps/job-step';
+
+export interface RunStateMachineProps {
+  readonly bucket: s3.IBucket;
+  readonly jobQueue: batch.IJobQueue;
+  readonly sequenceRetrieval: JobStep;
+  readonly alignment: JobStep;
+  readonly seqInfoCollection: JobStep;
+  readonly maxConcurrency: number;
+  readonly regionsPerJob: number;
+  readonly runTimeout: Duration;
+  readonly logGroup: logs.ILogGroup;
+  readonly tracing: boolean;
+}
+
+const START_SIZE = jsonata('{ "size": 0 }');
+
+/** The Standard state machine: validate, store, retrieve in parallel, align, collect; any failure is explained before the run ends. */
+export class RunStateMachine extends Construct {
+  public readonly stateMachine: sfn.StateMachine;
+  private readonly explainFailure: sfn.IChainable;
+
+  constructor(scope: Construct, id: string, private readonly props: RunStateMachineProps) {
+    super(scope, id);
+    this.explainFailure = failureExplanation(this, props.bucket);
+    const retrieve = this.retrieveSequences();
+    retrieve.next(this.alignSequences()).next(this.collectSeqInfo()).next(runResult(this, props.bucket));
+    this.stateMachine = new sfn.StateMachine(this, 'Resource', {
+      comment: 'PAVI\'s protein alignment pipeline: sequence retrieval, alignment, seq info collection',
+      queryLanguage: sfn.QueryLanguage.JSONATA,
+      definitionBody: sfn.DefinitionBody.fromChainable(this.validateInput(this.planRun(retrieve))),
+      timeout: props.runTimeout,
+      tracingEnabled: props.tracing,
+      logs: { destination: props.logGroup, level: sfn.LogLevel.ERROR, includeExecutionData: true },
+    });
+  }
+
+  /** Lists the problems first and chooses then: these states have no Catch, so nothing in them may throw. */
+  private validateInput(valid: sfn.IChainable): sfn.IChainable {
+    const invalid = sfn.Fail.jsonata(this, 'InvalidInput', { error: ErrorName.INVALID_INPUT, cause: jsonata('$inputRefusal') });
+    return sfn.Pass.jsonata(this, 'ValidateInput', { assign: { inputRefusal: jsonata(inputRefusal()) } })
+      .next(sfn.Choice.jsonata(this, 'IsInputValid')
+        .when(sfn.Condition.jsonata(jsonata('$inputRefusal != ""')), invalid)
+        .otherwise(valid.startState));
+  }
+
+  private planRun(retrieve: sfn.IChainable): sfn.IChainable {
+    const run = (prefix: string) => jsonata(`"s3://${this.props.bucket.bucketName}/${prefix}" & $states.context.Execution.Name & "/"`);
+    const seqRegions = `"s3://${this.props.bucket.bucketName}/${StoragePrefix.WORK}" & $states.context.Execution.Name & "/${WorkKey.SEQ_REGIONS}"`;
+    const given = (field: string) => `$exists($states.input.${field}) and $states.input.${field} != null`;
+    return sfn.Pass.jsonata(this, 'PlanRun', {
+      assign: {
+        [RunVariable.JOB_ID]: jsonata(`${given('job_id')} ? $states.input.job_id : $states.context.Execution.Name`),
+        [RunVariable.JOB_NAME]: jsonata(jobName()),
+        [RunVariable.INPUT_COUNT]: jsonata(inputCount()),
+        [RunVariable.INPUT_URI]: jsonata(`${given('seq_regions_uri')} ? $states.input.seq_regions_uri : ${seqRegions}`),
+        [RunVariable.WORK_URI]: run(StoragePrefix.WORK),
+        [RunVariable.RESULTS_URI]: run(StoragePrefix.RESULTS),
+        [RunVariable.RETRIEVAL_JOBS]: jsonata(retrievalJobs(this.props.regionsPerJob)),
+      },
+    }).next(sfn.Choice.jsonata(this, 'IsInputStored')
+      .when(sfn.Condition.jsonata(jsonata(given('seq_regions_uri'))), retrieve)
+      .otherwise(this.storeInput().next(retrieve)));
+  }
+
+  private storeInput(): ServiceTask {
+    const { bucket } = this.props;
+    const store = new ServiceTask(this, 'StoreInput', {
+      integration: 'aws-sdk:s3:putObject',
+      args: {
+        Bucket: bucket.bucketName,
+        Key: jsonata(`${literal(StoragePrefix.WORK)} & $states.context.Execution.Name & ${literal(`/${WorkKey.SEQ_REGIONS}`)}`),
+        Body: jsonata('$string($states.input.seq_regions)'),
+        ContentType: 'application/json',
+      },
+      statements: [objectStatement(bucket, 's3:PutObject', `${StoragePrefix.WORK}*/${WorkKey.SEQ_REGIONS}`)],
+      taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
+      outputs: jsonata('{}'),
+    });
+    store.addRetry({
+      errors: ['S3.S3Exception', 'S3.SdkClientException'],
+      interval: Duration.seconds(1),
+      maxAttempts: 3,
+      jitterStrategy: sfn.JitterType.FULL,
+    });
+    store.addCatch(this.explainFailure, { errors: ['States.ALL'], outputs: jsonata(otherFailure()) });
+    return store;
+  }
+
+  /** One job a range of entries; the first that fails stops the others. The jobs' results stay in S3. */
+  private retrieveSequences(): sfn.Map {
+    const failed = sfn.Fail.jsonata(this, 'RetrievalJobFailed', {
+      error: jsonata('$states.input.failure.error'),
+      cause: jsonata('$states.input.failure.cause'),
+    });
+    const job = this.job('RunRetrievalJob', {
+      step: this.props.sequenceRetrieval,
+      stepName: 'sequence retrieval',
+      jobNamePrefix: 'pavi-retrieve',
+      jobNameSuffix: '$states.input.from',
+      label: '$states.input.label',
+      command: [
+        WorkerCommand.RETRIEVE,
+        WorkerOption.INPUT, variable(RunVariable.INPUT_URI),
+        WorkerOption.OUTPUT_DIR, variable(RunVariable.WORK_URI, WorkKey.SEQUENCES),
+        WorkerOption.FROM, jsonata('$string($states.input.from)'),
+        WorkerOption.TO, jsonata('$string($states.input.to)'),
+        WorkerOption.EXPECT_COUNT, jsonata(`$string($${RunVariable.INPUT_COUNT})`),
+      ],
+      onFailure: failed,
+      outputs: jsonata('{}'),
+    });
+    const map = sfn.Map.jsonata(this, 'RetrieveSequences', {
+      items: sfn.ProvideItems.jsonata(jsonata(`$${RunVariable.RETRIEVAL_JOBS}`)),
+      maxConcurrency: this.props.maxConcurrency,
+      outputs: START_SIZE,
+    }).itemProcessor(job);
+    map.addCatch(this.explainFailure, { errors: ['States.ALL'], outputs: jsonata(otherFailure()) });
+    return map;
+  }
+
+  private alignSequences(): ServiceTask {
+    const { alignment } = this.props;
+    return this.job('AlignSequences', {
+      step: alignment,
+      stepName: 'alignment',
+      jobNamePrefix: 'pavi-align',
+      label: `$${RunVariable.INPUT_COUNT} & " entries"`,
+      command: [
+        WorkerCommand.ALIGN,
+        WorkerOption.INPUT_DIR, variable(RunVariable.WORK_URI, WorkKey.SEQUENCES),
+        WorkerOption.OUTPUT, variable(RunVariable.RESULTS_URI, ResultKey.ALIGNMENT),
+        // A thread without a vCPU of its own makes Clustal Omega slower, not faster.
+        WorkerOption.THREADS, `${Math.max(1, Math.floor(alignment.settings.sizes[0].vcpus))}`,
+      ],
+      onFailure: this.explainFailure,
+      outputs: START_SIZE,
+    });
+  }
+
+  private collectSeqInfo(): ServiceTask {
+    return this.job('CollectSeqInfo', {
+      step: this.props.seqInfoCollection,
+      stepName: 'seq info collection',
+      jobNamePrefix: 'pavi-collect',
+      label: `$${RunVariable.INPUT_COUNT} & " entries"`,
+      command: [
+        WorkerCommand.COLLECT,
+        WorkerOption.INPUT_DIR, variable(RunVariable.WORK_URI, WorkKey.SEQUENCES),
+        WorkerOption.ALIGNMENT, variable(RunVariable.RESULTS_URI, ResultKey.ALIGNMENT),
+        WorkerOption.OUTPUT, variable(RunVariable.RESULTS_URI, ResultKey.SEQ_INFO),
+      ],
+      onFailure: this.explainFailure,
+      outputs: jsonata('{}'),
+    });
+  }
+
+  private job(id: string, job: Omit<JobTaskProps, 'jobQueue' | 'runTimeout'>): ServiceTask {
+    const errors = [WorkerOption.ERRORS, variable(RunVariable.WORK_URI, WorkKey.ERRORS)];
+    return jobTask(this, id, { ...job, command: [...job.command, ...errors], jobQueue: this.props.jobQueue, runTimeout: this.props.runTimeout });
+  }
+}
+
+/** A word of a command: a place below one of the run's folders. */
+function variable(name: string, key?: string): string {
+  return jsonata(key === undefined ? `$${name}` : `$${name} & ${literal(key)}`);
+}

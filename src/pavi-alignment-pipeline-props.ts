@@ -1,0 +1,128 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { PipelineCompute } from './compute/pipeline-compute';
+import { PipelineImages } from './images/pipeline-images';
+import { PipelineStepProps } from './steps/pipeline-step-props';
+
+/** Props of `PaviAlignmentPipeline`. */
+export interface PaviAlignmentPipelineProps {
+  /** Where the jobs run. */
+  readonly compute: PipelineCompute;
+
+  /**
+   * The container images of the jobs.
+   *
+   * @default PipelineImages.bundled()
+   */
+  readonly images?: PipelineImages;
+
+  /**
+   * The jobs that make the entries' proteins.
+   *
+   * @default - 500 MiB, up to four times where it runs out; 15 minutes; 3 attempts
+   */
+  readonly sequenceRetrieval?: PipelineStepProps;
+
+  /**
+   * The job that aligns the proteins.
+   *
+   * @default - 2 GiB, up to four times where it runs out; 30 minutes; 3 attempts
+   */
+  readonly alignment?: PipelineStepProps;
+
+  /**
+   * The job that merges the entries' seq infos and adds their positions in the alignment.
+   *
+   * @default - 500 MiB, up to four times where it runs out; 10 minutes; 3 attempts
+   */
+  readonly seqInfoCollection?: PipelineStepProps;
+
+  /**
+   * How many retrieval jobs of a run there are at once, 1 to 40.
+   *
+   * @default 40
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * How many entries a retrieval job makes, 1 to 10000. A run has at most 1,000 retrieval jobs: where that is not enough, its
+   * jobs get more entries.
+   *
+   * @default 10
+   */
+  readonly regionsPerJob?: number;
+
+  /**
+   * The bucket of the runs' files and results. On an imported one no lifecycle is set, and a warning says so.
+   *
+   * @default - a bucket of its own: TLS only, not public, encrypted, with a lifecycle
+   */
+  readonly workBucket?: s3.IBucket;
+
+  /**
+   * How long a run's intermediate files (`work/`) and uploaded inputs (`inputs/`) are kept, in whole days from 1; not with `workBucket`.
+   *
+   * @default Duration.days(30)
+   */
+  readonly workExpiration?: Duration;
+
+  /**
+   * How long results (`results/`) are kept, in whole days from 1; not with `workBucket`.
+   *
+   * @default - forever
+   */
+  readonly resultsExpiration?: Duration;
+
+  /**
+   * What becomes of the bucket and the log groups when they leave the stack. DESTROY also deletes all that is in the bucket.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Where the jobs' logs go.
+   *
+   * @default - a log group of its own
+   */
+  readonly jobLogGroup?: logs.ILogGroup;
+
+  /**
+   * Where Step Functions logs failed executions, their data included.
+   *
+   * @default - a log group of its own
+   */
+  readonly executionLogGroup?: logs.ILogGroup;
+
+  /**
+   * How long the own log groups keep their logs.
+   *
+   * @default logs.RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Whether AWS X-Ray traces the runs.
+   *
+   * @default true
+   */
+  readonly tracing?: boolean;
+
+  /**
+   * How long a run may take, from 5 minutes to 1 year.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly runTimeout?: Duration;
+}
+
+/** Options of `PaviAlignmentPipeline.exportOutputs`. */
+export interface ExportOutputsOptions {
+  /**
+   * Put before every output's key; needed where more than one pipeline of a stack exports its outputs. Letters and digits.
+   *
+   * @default - nothing
+   */
+  readonly prefix?: string;
+}
