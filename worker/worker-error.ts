@@ -7,6 +7,8 @@ export interface WorkerErrorDetails {
   readonly expected?: unknown;
   readonly found?: unknown;
   readonly cause?: unknown;
+  /** Where it differs from the name's usual one: a missing genome is not to be had by trying again. */
+  readonly exitCode?: number;
 }
 
 /** A failure with a name of the contract: its message says what was received, what was expected and how to mend it. */
@@ -14,6 +16,7 @@ export class WorkerError extends Error {
   public readonly entry?: string;
   public readonly expected?: unknown;
   public readonly found?: unknown;
+  private readonly exitCodeOverride?: number;
 
   constructor(public readonly errorName: ErrorNameValue, message: string, details: WorkerErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -21,16 +24,20 @@ export class WorkerError extends Error {
     this.entry = details.entry;
     this.expected = details.expected;
     this.found = details.found;
+    this.exitCodeOverride = details.exitCode;
   }
 
   /** The same failure, with the entry that it happened in. */
   public forEntry(entry: string): WorkerError {
     if (this.entry !== undefined) return this;
-    return new WorkerError(this.errorName, this.message, { entry, expected: this.expected, found: this.found, cause: this });
+    return new WorkerError(this.errorName, this.message, {
+      entry, expected: this.expected, found: this.found, cause: this, exitCode: this.exitCodeOverride,
+    });
   }
 
   /** The process exit code that tells Batch whether a retry can help. */
   public get exitCode(): number {
+    if (this.exitCodeOverride !== undefined) return this.exitCodeOverride;
     switch (this.errorName) {
       case ErrorName.INVALID_INPUT:
       case ErrorName.REFERENCE_SEQUENCE_FAILED:

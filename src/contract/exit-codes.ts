@@ -7,6 +7,8 @@ export const ExitCode = {
   UNAVAILABLE: 69,
   /** EX_SOFTWARE: a defect of ours. */
   DEFECT: 70,
+  /** 128 + SIGKILL: the kernel ended the process for its memory; the state machine tries again with more. */
+  OUT_OF_MEMORY: 137,
   /** 128 + SIGTERM: stopped from outside. */
   STOPPED: 143,
 } as const;

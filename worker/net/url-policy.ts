@@ -1,0 +1,82 @@
+import * as ipaddr from 'ipaddr.js';
+import { ErrorName } from '../../src/contract/error-names';
+import { WorkerError } from '../worker-error';
+
+export interface UrlPolicyOptions {
+  /** Whether `file://`, `http://` and addresses that are not public may be read. */
+  readonly allowLocal: boolean;
+  /** URL prefixes; where there are any, every URL must begin with one. */
+  readonly sources: readonly string[];
+}
+
+/** Decides which of a caller's URLs may be read; asked before each request, redirects included, and after names are resolved. */
+export class UrlPolicy {
+  private readonly sources: readonly URL[];
+
+  constructor(private readonly options: UrlPolicyOptions) {
+    this.sources = options.sources.map(parsePrefix);
+  }
+
+  public get allowLocal(): boolean {
+    return this.options.allowLocal;
+  }
+
+  /** @throws WorkerError Pavi.GenomeRefused, saying what is allowed */
+  public check(url: URL): void {
+    const shown = redacted(url);
+    if (!this.schemes.includes(url.protocol)) {
+      throw refused(`${shown} may not be read`, `a URL that begins with ${this.schemes.map((scheme) => `${scheme}//`).join(' or ')}`, url.protocol);
+    }
+    if (url.username !== '' || url.password !== '') {
+      throw refused(`${shown} has a user name or password`, 'a URL without credentials', 'credentials before the host name');
+    }
+    if (this.sources.length > 0 && !this.sources.some((source) => startsWith(url, source))) {
+      throw refused(`${shown} is not one of the pipeline's genome sources`, this.sources.map((source) => source.href), shown);
+    }
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    if (/^https?:$/.test(url.protocol) && ipaddr.isValid(host)) this.checkAddress(host, host);
+  }
+
+  /** For each address that a host's name was resolved to. */
+  public checkAddress(host: string, address: string): void {
+    if (this.options.allowLocal || isPublic(address)) return;
+    throw refused(`the host ${host} is not on the public internet`, 'a public address', address);
+  }
+
+  private get schemes(): string[] {
+    return this.options.allowLocal ? ['https:', 's3:', 'file:', 'http:'] : ['https:', 's3:'];
+  }
+}
+
+/** Without what may be secret: credentials, and the query (presigned URLs have their signature there). */
+export function redacted(url: URL): string {
+  const shown = new URL(url.href);
+  shown.username = '';
+  shown.password = '';
+  shown.hash = '';
+  if (shown.search !== '') shown.search = '?...';
+  return shown.href;
+}
+
+function parsePrefix(prefix: string): URL {
+  try {
+    return new URL(prefix);
+  } catch {
+    throw new WorkerError(ErrorName.INVALID_INPUT, `--genome-source must be the beginning of a URL, got "${prefix}"`);
+  }
+}
+
+/** Hosts are compared whole: `https://example.org` is no prefix of `https://example.org.evil.net/`. */
+function startsWith(url: URL, prefix: URL): boolean {
+  return url.protocol === prefix.protocol && url.host === prefix.host && url.pathname.startsWith(prefix.pathname);
+}
+
+/** Whether the address is plain unicast: not loopback, private, link-local, carrier-grade NAT, or an IPv4 one of these in disguise. */
+function isPublic(text: string): boolean {
+  const address = ipaddr.process(text.replace(/%.*$/, ''));
+  return address.range() === 'unicast';
+}
+
+function refused(message: string, expected: unknown, found: unknown): WorkerError {
+  return new WorkerError(ErrorName.GENOME_REFUSED, message, { expected, found });
+}
