@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { EntryFile } from '../../src/contract/storage-keys';
+import { ErrorName } from '../../src/contract/error-names';
+import type { Folder } from '../storage/place';
+import { WorkerError } from '../worker-error';
+
+/** An entry's proteins: two of the longest known (titin, some 36,000 residues) take 72 kB. */
+const MAX_PROTEIN_FILE_BYTES = 16 * 1024 * 1024;
+const READ_AHEAD = 16;
+
+/** What went into an alignment. */
+export interface AlignmentInput {
+  readonly files: number;
+  readonly sequences: number;
+  /** Identical records that were left out. */
+  readonly duplicates: number;
+}
+
+/**
+ * Joins all proteins of a folder, in the byte order of their files' names, into one FASTA file. The same record twice goes in once.
+ *
+ * @throws WorkerError Pavi.AlignmentFailed where a name has two sequences, a sequence is empty, or there are fewer than two
+ */
+export async function joinProteins(folder: Folder, path: string): Promise<AlignmentInput> {
+  const names = await folder.list(EntryFile.PROTEIN);
+  const digests = new Map<string, { digest: string; file: string }>();
+  let duplicates = 0;
+
+  async function* records(): AsyncGenerator<string> {
+    for await (const { name: file, content } of inOrder(folder, names)) {
+      for (const { name, sequence } of parseFasta(content, folder.uriOf(file))) {
+        const digest = createHash('sha256').update(sequence.toUpperCase()).digest('base64');
+        const earlier = digests.get(name);
+        if (earlier === undefined) {
+          digests.set(name, { digest, file });
+          yield `>${name}\n${sequence}\n`;
+        } else if (earlier.digest === digest) {
+          duplicates += 1;
+        } else {
+          throw failed(`two different sequences are named "${name}", in ${earlier.file} and in ${file}; give the entries different `
+            + 'base_seq_name or alt_seq_name_suffix values', 'one sequence for each name', name);
+        }
+      }
+    }
+  }
+  await pipeline(Readable.from(records()), createWriteStream(path));
+  if (digests.size < 2) {
+    throw failed(`an alignment needs at least two different sequences; ${folder.uriOf('')} has ${digests.size}`, 'two or more', digests.size);
+  }
+  return { files: names.length, sequences: digests.size, duplicates };
+}
+
+/** The files one after the other, the next few being read already. */
+async function* inOrder(folder: Folder, names: readonly string[]): AsyncGenerator<{ name: string; content: string }> {
+  const ahead: Promise<Buffer>[] = [];
+  const start = (index: number) => {
+    if (index >= names.length) return;
+    const read = folder.read(names[index], MAX_PROTEIN_FILE_BYTES);
+    read.catch(() => undefined);
+    ahead.push(read);
+  };
+  for (let index = 0; index < Math.min(READ_AHEAD, names.length); index++) start(index);
+  for (let index = 0; index < names.length; index++) {
+    const content = await ahead.shift()!;
+    start(index + READ_AHEAD);
+    yield { name: names[index], content: content.toString('utf8') };
+  }
+}
+
+function* parseFasta(text: string, uri: string): Generator<{ name: string; sequence: string }> {
+  if (text.trim() === '') return;
+  for (const record of text.replace(/^>/, '').split('\n>')) {
+    const [header, ...lines] = record.split('\n');
+    const name = header.trim().split(/\s/)[0];
+    const sequence = lines.join('').replace(/\s/g, '');
+    if (!text.startsWith('>') || name === '') throw failed(`${uri} is not a FASTA file`, '>NAME, and its sequence in the next line', text.slice(0, 40));
+    if (sequence === '') throw failed(`the sequence "${name}" in ${uri} is empty; look at its entry's regions`, 'one residue or more', '');
+    yield { name, sequence };
+  }
+}
+
+function failed(message: string, expected: unknown, found: unknown): WorkerError {
+  return new WorkerError(ErrorName.ALIGNMENT_FAILED, message, { expected, found });
+}

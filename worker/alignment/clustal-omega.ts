@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { ErrorName } from '../../src/contract/error-names';
+import { ExitCode } from '../../src/contract/exit-codes';
+import { log } from '../log';
+import { WorkerError } from '../worker-error';
+
+const PROGRAM = 'clustalo';
+const MAX_STDERR_CHARACTERS = 4000;
+const PROGRESS_INTERVAL_MS = 30_000;
+
+export interface ClustalOmegaRun {
+  readonly input: string;
+  readonly output: string;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Aligns the FASTA file `input` into `output`, in Clustal format with residue numbers.
+ *
+ * @throws WorkerError Pavi.AlignmentFailed with its exit code and what it wrote to standard error
+ */
+export async function runClustalOmega(run: ClustalOmegaRun): Promise<void> {
+  const started = Date.now();
+  const args = ['-i', run.input, '--outfmt=clustal', '--resno', '-o', run.output, `--threads=${run.threads}`];
+  const child = spawn(PROGRAM, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // Threads that wait by spinning take the processor from those that work.
+    env: { ...process.env, OMP_WAIT_POLICY: 'passive', OMP_NUM_THREADS: String(run.threads) },
+  });
+  const stop = () => child.kill('SIGKILL');
+  run.signal.addEventListener('abort', stop, { once: true });
+  const progress = setInterval(() => log('aligning', { seconds: Math.round((Date.now() - started) / 1000) }), PROGRESS_INTERVAL_MS);
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr = (stderr + text).slice(-MAX_STDERR_CHARACTERS); });
+  try {
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (...end) => resolve(end));
+    });
+    run.signal.throwIfAborted();
+    if (code !== 0) throw failure(code, signal, stderr.trim());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new WorkerError(ErrorName.INTERNAL, `${PROGRAM} is not installed, or not on the PATH; on Debian: apt-get install ${PROGRAM}`, { cause: error });
+  } finally {
+    clearInterval(progress);
+    run.signal.removeEventListener('abort', stop);
+  }
+}
+
+function failure(code: number | null, signal: string | null, stderr: string): WorkerError {
+  const end = signal === null ? `exit code ${code}` : signal;
+  return new WorkerError(ErrorName.ALIGNMENT_FAILED, `Clustal Omega failed (${end}): ${stderr === '' ? 'it said nothing' : stderr}`, {
+    expected: 'exit code 0',
+    found: end,
+    // Only the kernel sends that signal, to the largest process of a job that has used up its memory.
+    exitCode: signal === 'SIGKILL' ? ExitCode.OUT_OF_MEMORY : undefined,
+  });
+}
