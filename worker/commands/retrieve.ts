@@ -1,0 +1,137 @@
+import { ErrorName } from '../../src/contract/error-names';
+import { MAX_PROBLEMS_LISTED, RUN_PROBLEM } from '../../src/contract/entry-rules';
+import { EntryFile, WorkKey } from '../../src/contract/storage-keys';
+import { WorkerCommand } from '../../src/contract/worker-command-line';
+import { Genomes } from '../genome/genomes';
+import { log, warn } from '../log';
+import { Metrics } from '../metrics';
+import { UrlPolicy } from '../net/url-policy';
+import { genomeIntervals } from '../sequence/genome-intervals';
+import { formatProblems, parseEntries, RegionEntry } from '../sequence/region-entry';
+import { formatFasta, formatSeqInfo, retrieveEntry } from '../sequence/retrieve-entry';
+import { childPlace, Folder, localPathOf, openFile, openFolder, parentPlace } from '../storage/place';
+import { VariantApi } from '../variant/variant-api';
+import { WorkerError } from '../worker-error';
+import { asWorkerError, reportError } from './error-report';
+import { RetrieveOptions } from './options';
+
+const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+/** So many entries' genome blocks are read together; their bases are kept until they are done. */
+const ENTRIES_TOGETHER = 16;
+
+/** Makes the FASTA and the seq info file of each entry of the range. Returns what to measure; throws the first failure. */
+export async function retrieve(options: RetrieveOptions, signal: AbortSignal): Promise<Metrics> {
+  const errors = options.errors ?? childPlace(options.outputDir, WorkKey.ERRORS);
+  const entries = rangeOf(await readEntries(options), options);
+  const localInput = localPathOf(options.input);
+  const genomes = new Genomes({
+    policy: new UrlPolicy({ allowLocal: options.allowLocal, sources: options.genomeSources }),
+    baseFolder: localInput === undefined ? undefined : localPathOf(parentPlace(localInput)),
+  });
+  const variants = new VariantApi(options.variantApiUrl, options.allowLocal);
+  const output = openFolder(options.outputDir);
+  const failures: WorkerError[] = [];
+  try {
+    for (const together of batches(inGenomeOrder(entries))) {
+      if (failures.length > 0 && !options.keepGoing) break;
+      await Promise.all(together.map((entry) => prefetch(entry, genomes, variants)));
+      for (const entry of together) {
+        signal.throwIfAborted();
+        try {
+          await make(entry, genomes, variants, output);
+        } catch (error) {
+          const failure = asWorkerError(error).forEntry(entry.id);
+          failures.push(failure);
+          if (!options.keepGoing) break;
+          await reportError(WorkerCommand.RETRIEVE, errors, failure);
+        }
+      }
+    }
+  } finally {
+    genomes.close();
+    variants.close();
+  }
+  if (failures.length > 0) throw firstOf(failures, entries);
+  return {
+    Entries: [entries.length, 'Count'],
+    Failures: [failures.length, 'Count'],
+    GenomeBytes: [genomes.counter.bytes, 'Bytes'],
+    GenomeRequests: [genomes.counter.requests, 'Count'],
+    VariantLookups: [variants.lookups, 'Count'],
+  };
+}
+
+/** All entries of the input, every one checked. */
+async function readEntries(options: RetrieveOptions): Promise<RegionEntry[]> {
+  const { folder, name, uri } = openFile(options.input);
+  const text = (await folder.read(name, MAX_INPUT_BYTES)).toString('utf8');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new WorkerError(ErrorName.INVALID_INPUT, `${uri} is not JSON: ${(error as Error).message}`,
+      { expected: 'a JSON list of region entries', found: text.slice(0, 80) });
+  }
+  const { entries, problems } = parseEntries(json);
+  if (options.expectCount === 1 && entries.length === 1 && entries[0].variantIds.length + entries[0].variants.length === 0) {
+    problems.push(RUN_PROBLEM.ONE_SEQUENCE);
+  }
+  if (problems.length > 0) {
+    throw new WorkerError(ErrorName.INVALID_INPUT, formatProblems(problems), { found: problems.slice(0, MAX_PROBLEMS_LISTED) });
+  }
+  if (options.expectCount !== undefined && options.expectCount !== entries.length) {
+    throw new WorkerError(ErrorName.INVALID_INPUT, `${uri} has ${entries.length} entries, and the run was started with input_count ${options.expectCount}; `
+      + 'start it again with the right number', { expected: options.expectCount, found: entries.length });
+  }
+  return entries;
+}
+
+function rangeOf(entries: RegionEntry[], { from = 0, to = entries.length - 1 }: RetrieveOptions): RegionEntry[] {
+  if (from > to || to >= entries.length) {
+    throw new WorkerError(ErrorName.INVALID_INPUT, `there are no entries ${from} to ${to}`, { expected: `0 to ${entries.length - 1}`, found: `${from} to ${to}` });
+  }
+  return entries.slice(from, to + 1);
+}
+
+/** Neighbours share genome blocks, so entries that lie close together are made one after the other. */
+function inGenomeOrder(entries: readonly RegionEntry[]): RegionEntry[] {
+  const place = (entry: RegionEntry) => Math.min(...entry.exons.map((part) => part.start));
+  return [...entries].sort((a, b) => compare(a.genomeUrl, b.genomeUrl) || compare(a.seqId, b.seqId) || place(a) - place(b));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += ENTRIES_TOGETHER) yield items.slice(start, start + ENTRIES_TOGETHER);
+}
+
+/** What fails here fails again, with its message, when the entry is made. */
+async function prefetch(entry: RegionEntry, genomes: Genomes, variants: VariantApi): Promise<void> {
+  entry.variantIds.forEach((id) => variants.prefetch(id));
+  try {
+    (await genomes.open(entry.genomeUrl)).prefetch(genomeIntervals(entry));
+  } catch {
+    return;
+  }
+}
+
+async function make(entry: RegionEntry, genomes: Genomes, variants: VariantApi, output: Folder): Promise<void> {
+  const started = performance.now();
+  const genome = await genomes.open(entry.genomeUrl);
+  const found = await Promise.all(entry.variantIds.map((id) => variants.find(id)));
+  const { records, seqInfo, warnings } = await retrieveEntry(entry, genome, [...found, ...entry.variants]);
+  warnings.forEach((warning) => warn('entry-warning', { entry: entry.id, warning }));
+  await Promise.all([
+    output.write(`${entry.id}${EntryFile.PROTEIN}`, formatFasta(records)),
+    output.write(`${entry.id}${EntryFile.SEQ_INFO}`, formatSeqInfo(seqInfo)),
+  ]);
+  log('entry', { entry: entry.id, records: records.length, seconds: Math.round(performance.now() - started) / 1000 });
+}
+
+/** In the order of the input, whatever order the entries were made in. */
+function firstOf(failures: readonly WorkerError[], entries: readonly RegionEntry[]): WorkerError {
+  const place = (failure: WorkerError) => entries.findIndex((entry) => entry.id === failure.entry);
+  return [...failures].sort((a, b) => place(a) - place(b))[0];
+}
