@@ -1,0 +1,89 @@
+/** NCBI translation table 1 (the standard code), codons in the order TCAG; `*` is a stop. */
+const AMINO_ACIDS = 'FFLLSSSSYY**CC*WLLLLPPPPHHQQRRRRIIIMTTTTNNKKSSRRVVVVAAAADDEEGGGG';
+const BASE_ORDER = 'TCAG';
+/** NCBI translation table 1's start codons. */
+const START_CODONS: ReadonlySet<string> = new Set(['ATG', 'CTG', 'TTG']);
+const STOP_CODONS: ReadonlySet<string> = new Set(['TAA', 'TAG', 'TGA']);
+
+/** The IUPAC nucleotide letters, and the bases that each may be. */
+const READINGS: Readonly<Record<string, string>> = {
+  A: 'A', C: 'C', G: 'G', T: 'T',
+  R: 'AG', Y: 'CT', S: 'CG', W: 'AT', K: 'GT', M: 'AC',
+  B: 'CGT', D: 'AGT', H: 'ACT', V: 'ACG', N: 'ACGT',
+};
+
+const COMPLEMENT_OF = new Map([...'ACGTRYSWKMBDHVN'].map((letter, index) => [letter, 'TGCAYRSWMKVHDBN'[index]]));
+
+const UNKNOWN_AMINO_ACID = 'X';
+
+/** @param codon three upper case letters */
+export function isStartCodon(codon: string): boolean {
+  return START_CODONS.has(codon);
+}
+
+/** @param codon three upper case letters. Ambiguous letters never make a stop, even where all readings are one (`TAR`). */
+export function isStopCodon(codon: string): boolean {
+  return STOP_CODONS.has(codon);
+}
+
+/** Whether an upper case text has IUPAC nucleotide letters only. */
+export function isNucleotides(sequence: string): boolean {
+  return /^[ACGTRYSWKMBDHVN]*$/.test(sequence);
+}
+
+const aminoAcids = new Map<string, string>();
+
+/** @param codon three upper case letters, not a stop codon. `X` where the readings of ambiguous letters differ. */
+function aminoAcidOf(codon: string): string {
+  let aminoAcid = aminoAcids.get(codon);
+  if (aminoAcid === undefined) {
+    const readings = new Set(readingsOf(codon).map((reading) => AMINO_ACIDS[tableIndex(reading)]));
+    const [first] = readings;
+    aminoAcid = readings.size === 1 && first !== '*' ? first : UNKNOWN_AMINO_ACID;
+    aminoAcids.set(codon, aminoAcid);
+  }
+  return aminoAcid;
+}
+
+function readingsOf(codon: string): string[] {
+  return [...codon].reduce<string[]>(
+    (readings, letter) => readings.flatMap((reading) => [...(READINGS[letter] ?? '')].map((base) => reading + base)), ['']);
+}
+
+function tableIndex(codon: string): number {
+  return [...codon].reduce((index, base) => index * BASE_ORDER.length + BASE_ORDER.indexOf(base), 0);
+}
+
+/** The protein of an upper case coding sequence, up to its first stop codon or its last whole codon. */
+export function translate(codingSequence: string): string {
+  const protein: string[] = [];
+  for (let at = 0; at + 3 <= codingSequence.length; at += 3) {
+    const codon = codingSequence.slice(at, at + 3);
+    if (isStopCodon(codon)) break;
+    protein.push(aminoAcidOf(codon));
+  }
+  return protein.join('');
+}
+
+/** Where the first in-frame stop codon ends (0-based, exclusive), or undefined where there is none. */
+export function endOfFirstStop(codingSequence: string): number | undefined {
+  for (let at = 0; at + 3 <= codingSequence.length; at += 3) {
+    if (isStopCodon(codingSequence.slice(at, at + 3))) return at + 3;
+  }
+  return undefined;
+}
+
+/** The other strand's sequence of an upper case one. Letters that are no nucleotide codes stay. */
+export function reverseComplement(sequence: string): string {
+  const complement: string[] = new Array<string>(sequence.length);
+  for (let at = 0; at < sequence.length; at++) {
+    const letter = sequence[sequence.length - 1 - at];
+    complement[at] = COMPLEMENT_OF.get(letter) ?? letter;
+  }
+  return complement.join('');
+}
+
+/** Cut at the end to whole codons. */
+export function wholeCodons(sequence: string): string {
+  return sequence.slice(0, sequence.length - sequence.length % 3);
+}
