@@ -1,0 +1,53 @@
+import jsonata from 'jsonata';
+import { Template } from 'aws-cdk-lib/assertions';
+import { newPipeline, newStack, resource } from './pipeline-stack';
+import { plain } from './plain-text';
+import { PaviAlignmentPipelineProps } from '../../../src';
+
+/** What an expression can read of a run: `$states` and the variables. */
+export interface Scope {
+  readonly states?: { readonly input?: unknown; readonly result?: unknown; readonly errorOutput?: unknown; readonly context?: unknown };
+  readonly variables?: { readonly [name: string]: unknown };
+}
+
+export const RUN_NAME = 'run-1';
+
+const parsed = new Map<string, jsonata.Expression>();
+
+/**
+ * The value of an expression, with or without its marks, as JSON (`undefined` where it gives nothing). AWS runs JSONata 2.0.6 with
+ * `$parse`, which this gives it too, and without `$eval`.
+ */
+export async function evaluate(expression: string, scope: Scope = {}): Promise<any> {
+  const text = expression.replace(/^\{%|%\}$/g, '').trim();
+  let compiled = parsed.get(text);
+  if (compiled === undefined) {
+    compiled = jsonata(text);
+    compiled.registerFunction('parse', (json: string) => JSON.parse(json), '<s:x>');
+    parsed.set(text, compiled);
+  }
+  const states = { context: { Execution: { Name: RUN_NAME } }, ...scope.states };
+  const result = await compiled.evaluate(null, { states, ...scope.variables });
+  return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
+}
+
+/** The definition of the state machine of a stack with one pipeline; references in it are readable text. */
+export function definitionWith(props: Partial<PaviAlignmentPipelineProps> = {}): any {
+  const stack = newStack();
+  newPipeline(stack, props);
+  return definitionOf(Template.fromStack(stack));
+}
+
+export function definitionOf(template: Template): any {
+  return JSON.parse(plain(resource(template, 'AWS::StepFunctions::StateMachine').Properties.DefinitionString));
+}
+
+/** Every state of a definition, those of Maps and Parallels included, by name. */
+export function allStates(definition: any): { [name: string]: any } {
+  return Object.entries<any>(definition.States).reduce((states, [name, state]) => ({
+    ...states,
+    [name]: state,
+    ...(state.ItemProcessor ? allStates(state.ItemProcessor) : {}),
+    ...Object.assign({}, ...(state.Branches ?? []).map(allStates)),
+  }), {});
+}

@@ -1,0 +1,23 @@
+/**
+ * A template's value with its intrinsic functions replaced by readable text: `Ref` by `<LogicalId>`, `Fn::GetAtt` by
+ * `<LogicalId.Attribute>`, `Fn::Join` by the joined text; so that a whole ARN or a state machine's definition can be compared.
+ */
+export function plain(value: any): any {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  const [[name, argument], ...others] = Object.entries<any>(value).length > 0 ? Object.entries<any>(value) : [['', undefined]];
+  if (others.length === 0) {
+    if (name === 'Ref') return `<${argument}>`;
+    if (name === 'Fn::GetAtt') return `<${argument.join('.')}>`;
+    if (name === 'Fn::Join') return plain(argument[1]).join(argument[0]);
+    if (name === 'Fn::Select') return plain(argument[1])[Number(argument[0])];
+    if (name === 'Fn::Split') return plain(argument[1]).split(argument[0]);
+    if (name === 'Fn::Sub') return plain(typeof argument === 'string' ? argument : argument[0]);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
+}
+
+/** The same, with every logical id's hash of eight characters left out. */
+export function withoutHashes(value: any): any {
+  return JSON.parse(JSON.stringify(plain(value)).replace(/(<[A-Za-z0-9]+?)[0-9A-F]{8}([.>])/g, '$1$2'));
+}
