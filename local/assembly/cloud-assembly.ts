@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LoadError } from './load-error';
+
+export interface Template {
+  readonly Resources?: Readonly<Record<string, TemplateResource>>;
+  readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>;
+  readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Condition?: string;
+}
+
+/** A Docker image that the app builds: where its build context lies. */
+export interface ImageAsset {
+  readonly repositoryName: string;
+  readonly imageTag: string;
+  readonly directory: string;
+  readonly dockerFile: string;
+}
+
+export interface AssemblyStack {
+  readonly name: string;
+  readonly template: Template;
+  readonly images: readonly ImageAsset[];
+}
+
+interface Artifact {
+  readonly type: string;
+  readonly properties?: { readonly templateFile?: string; readonly file?: string; readonly stackName?: string };
+  readonly dependencies?: readonly string[];
+}
+
+interface AssetManifest {
+  readonly dockerImages?: Readonly<Record<string, {
+    readonly source: { readonly directory?: string; readonly dockerFile?: string };
+    readonly destinations: Readonly<Record<string, { readonly repositoryName: string; readonly imageTag: string }>>;
+  }>>;
+}
+
+/**
+ * Reads what `cdk synth` wrote.
+ *
+ * @param folder the cloud assembly, usually `cdk.out`
+ * @throws LoadError where it is none
+ */
+export function readAssembly(folder: string): AssemblyStack[] {
+  const { artifacts = {} } = readJson(folder, 'manifest.json') as { artifacts?: Record<string, Artifact> };
+  const stacks = Object.entries(artifacts).filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack');
+  if (stacks.length === 0) throw new LoadError(folder, ['the cloud assembly has no stack; run cdk synth on an app with one']);
+  return stacks.map(([id, artifact]) => ({
+    name: artifact.properties?.stackName ?? id,
+    template: readJson(folder, artifact.properties?.templateFile ?? `${id}.template.json`) as Template,
+    images: (artifact.dependencies ?? [])
+      .map((dependency) => artifacts[dependency])
+      .filter((dependency) => dependency?.type === 'cdk:asset-manifest')
+      .flatMap((dependency) => imageAssets(folder, readJson(folder, dependency.properties!.file!) as AssetManifest)),
+  }));
+}
+
+function imageAssets(folder: string, manifest: AssetManifest): ImageAsset[] {
+  return Object.values(manifest.dockerImages ?? {}).flatMap(({ source, destinations }) => {
+    const { directory, dockerFile = 'Dockerfile' } = source;
+    // An image that a command of the app makes has no folder; a job that uses it is refused when it is loaded.
+    if (directory === undefined) return [];
+    return Object.values(destinations).map(({ repositoryName, imageTag }) => ({ repositoryName, imageTag, directory: join(folder, directory), dockerFile }));
+  });
+}
+
+function readJson(folder: string, file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  } catch (error) {
+    throw new LoadError(folder, [`${file} cannot be read (${(error as Error).message}); give --app the folder that cdk synth wrote, usually cdk.out`]);
+  }
+}

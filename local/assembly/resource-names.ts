@@ -1,0 +1,52 @@
+import type { TemplateResource } from './cloud-assembly';
+
+/** The account and region that the engine plays. */
+export const ACCOUNT = '000000000000';
+export const PARTITION = 'aws';
+
+export interface Names {
+  readonly ref: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/**
+ * What Ref and Fn::GetAtt give for a resource, as the CloudFormation template reference tells for its type ("Return values"). A
+ * physical name is the given one, or made of stack and logical id.
+ *
+ * @param given the physical name, where the template has one
+ */
+export function namesOf(resource: TemplateResource, logicalId: string, given: string | undefined, stack: string, region: string): Names {
+  const name = given ?? `${stack}-${logicalId}`;
+  const arn = (service: string, path: string) => `arn:${PARTITION}:${service}:${region}:${ACCOUNT}:${path}`;
+  const byArn = (value: string, attribute: string, more: Record<string, string> = {}): Names => ({ ref: value, attributes: { [attribute]: value, ...more } });
+  switch (resource.Type) {
+    case 'AWS::S3::Bucket': {
+      const bucket = given ?? bucketName(stack, logicalId);
+      return { ref: bucket, attributes: { Arn: `arn:${PARTITION}:s3:::${bucket}`, DomainName: `${bucket}.s3.amazonaws.com` } };
+    }
+    case 'AWS::IAM::Role':
+      return { ref: name, attributes: { Arn: `arn:${PARTITION}:iam::${ACCOUNT}:role/${name}`, RoleId: `AROA${logicalId}` } };
+    case 'AWS::Batch::JobDefinition':
+      return byArn(arn('batch', `job-definition/${name}:1`), 'JobDefinitionArn');
+    case 'AWS::Batch::JobQueue':
+      return byArn(arn('batch', `job-queue/${name}`), 'JobQueueArn');
+    case 'AWS::Batch::ComputeEnvironment':
+      return byArn(arn('batch', `compute-environment/${name}`), 'ComputeEnvironmentArn');
+    case 'AWS::StepFunctions::StateMachine':
+      return byArn(arn('states', `stateMachine:${name}`), 'Arn', { Name: name });
+    case 'AWS::Logs::LogGroup':
+      return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
+    case 'AWS::KMS::Key':
+      return { ref: name, attributes: { Arn: arn('kms', `key/${name}`), KeyId: name } };
+    case 'AWS::SNS::Topic':
+      return byArn(arn('sns', name), 'TopicArn', { TopicName: name });
+    default:
+      // It has no part in a run; its name may stand in a property that has none either.
+      return { ref: name, attributes: new Proxy({}, { get: (_target, attribute) => `${name}.${String(attribute)}` }) };
+  }
+}
+
+/** Lower case, at most 63 characters. */
+function bucketName(stack: string, logicalId: string): string {
+  return `${stack}-${logicalId}`.toLowerCase().replace(/[^a-z0-9-]/g, '-').slice(0, 63).replace(/-+$/, '');
+}
