@@ -8,9 +8,16 @@ export function requireWhole(name: string, value: number | undefined, least: num
   }
 }
 
+/** Throws unless the duration is a number of whole days, from 1; absent values and unresolved tokens pass. */
+export function requireDays(name: string, value: Duration | undefined, fix: string): void {
+  if (value === undefined || value.isUnresolved()) return;
+  const days = value.toMilliseconds() / Duration.days(1).toMilliseconds();
+  if (!Number.isInteger(days) || days < 1) throw new Error(`${name} must be whole days from 1, got ${value.toHumanString()}; ${fix}`);
+}
+
 /** Throws unless the duration is within the bounds; absent values and unresolved tokens pass. */
 export function requireDuration(name: string, value: Duration | undefined, least: Duration, most: Duration, fix: string): void {
-  if (value === undefined || value.isUnresolved()) return;
+  if (value === undefined || value.isUnresolved() || most.isUnresolved()) return;
   if (value.toMilliseconds() < least.toMilliseconds() || value.toMilliseconds() > most.toMilliseconds()) {
     throw new Error(`${name} must be from ${least.toHumanString()} to ${most.toHumanString()}, got ${value.toHumanString()}; ${fix}`);
   }

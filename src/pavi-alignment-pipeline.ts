@@ -5,7 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { requireDuration, requireWhole } from './checks';
+import { requireDays, requireDuration, requireWhole } from './checks';
 import { StoragePrefix } from './contract/storage-keys';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
@@ -190,16 +190,14 @@ export class PaviAlignmentPipeline extends Construct {
 }
 
 function checkProps(props: PaviAlignmentPipelineProps): void {
-  const day = Duration.days(1);
-  const century = Duration.days(36_500);
   requireWhole('maxConcurrency', props.maxConcurrency, 1, MAX_INLINE_CONCURRENCY, `leave it out for ${DEFAULT_MAX_CONCURRENCY}`);
   requireWhole('regionsPerJob', props.regionsPerJob, 1, MAX_REGIONS_PER_JOB, `leave it out for ${DEFAULT_REGIONS_PER_JOB}`);
   requireDuration('runTimeout', props.runTimeout, Duration.minutes(5), Duration.days(365), 'leave it out for 1 hour');
-  requireDuration('workExpiration', props.workExpiration, day, century, 'leave it out for 30 days');
-  requireDuration('resultsExpiration', props.resultsExpiration, day, century, 'leave it out to keep results');
+  requireDays('workExpiration', props.workExpiration, 'leave it out for 30 days');
+  requireDays('resultsExpiration', props.resultsExpiration, 'leave it out to keep results');
   for (const name of ['workExpiration', 'resultsExpiration'] as const) {
     if (props.workBucket !== undefined && props[name] !== undefined) {
-      throw new Error(`${name} cannot be set on an imported workBucket, got ${props[name].toString()}; `
+      throw new Error(`${name} cannot be set on an imported workBucket, got ${props[name].toHumanString()}; `
         + 'leave it out and set the lifecycle where the bucket is made');
     }
   }

@@ -9,6 +9,9 @@ import {
 
 const MAX_POSITION = 999_999_999_999_999;
 
+/** A cause has at most 32,768 characters (AWS Step Functions API reference), and one outside the basic plane counts twice. */
+const MAX_REFUSAL = 24_000;
+
 const HELPERS = `
   $given := function($v) { $exists($v) and $v != null };
   $isText := function($v, $pattern) { $type($v) = "string" ? $contains($v, $pattern) : false };
@@ -139,9 +142,10 @@ export function inputRefusal(): string {
   const leftOff = filled(PROBLEMS_LEFT_OFF, { n: `($count($problems) - ${MAX_PROBLEMS_LISTED})` });
   return `(
     $problems := ${inputProblems()};
-    $count($problems) = 0 ? ""
+    $text := $count($problems) = 0 ? ""
       : $count($problems) & ($count($problems) = 1 ? " problem: " : " problems: ")
         & $join($filter($problems, function($p, $i) { $i < ${MAX_PROBLEMS_LISTED} }), ${literal(PROBLEM_SEPARATOR)})
-        & ($count($problems) > ${MAX_PROBLEMS_LISTED} ? ${leftOff} : "")
+        & ($count($problems) > ${MAX_PROBLEMS_LISTED} ? ${leftOff} : "");
+    $length($text) > ${MAX_REFUSAL} ? $substring($text, 0, ${MAX_REFUSAL}) & "..." : $text
   )`;
 }

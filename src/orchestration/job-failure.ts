@@ -1,11 +1,15 @@
 import { literal } from './jsonata';
 import { ErrorName } from '../contract/error-names';
 
+/** Leaves room for what the error file says, see failureExplanation. */
+const MAX_CAUSE = 4000;
+
 /**
  * An expression for the Catch of a job's state, over `$states.input` ({label, size, ...}) and `$states.errorOutput`. It gives the
  * input with `failure: {error, cause}`, and with `again` and the next `size` where the job ran out of memory and may have more.
  *
- * A failed job's cause is its description as JSON; anything else (a timeout, an error of Batch's API) is told as it is.
+ * A failed job's cause is its description as JSON; anything else (a timeout, an error of Batch's API) is told as it is. So is a
+ * description that was cut: nothing catches what a Catch's expression throws, so it must not be parsed.
  *
  * @param step the step's name, for the message
  * @param label an expression that says which entries the job was for
@@ -15,16 +19,19 @@ export function jobFailure(step: string, label: string, lastSize: number): strin
   return `(
     $error := $states.errorOutput.Error;
     $cause := $states.errorOutput.Cause;
-    $job := $substring($cause, 0, 1) = "{" and $substring($cause, -1) = "}" ? $parse($cause) : {};
+    $structure := $replace($string($cause), /"[^"\\x5c]*(\\x5c.[^"\\x5c]*)*"/, "");
+    $isWhole := $contains($structure, /^[{].*[}]$/) and $not($contains($structure, "\\""))
+      and $length($replace($structure, "{", "")) = $length($replace($structure, "}", ""));
+    $job := $error = "States.TaskFailed" and $isWhole ? $parse($cause) : {};
     $last := $exists($job.Attempts[-1].Container) ? $job.Attempts[-1].Container : $job.Container;
     $exit := $last.ExitCode;
     $log := $last.LogStreamName;
-    $why := $job.StatusReason & ($exists($last.Reason) ? ", " & $last.Reason : "");
+    $why := $join([$job.StatusReason, $last.Reason], ", ");
     $outOfMemory := $contains($why, "OutOfMemory") or ($exit = 137 and $not($contains($why, /timeout|terminated|Host EC2|Spot/i)));
     $told := $exists($job.JobId)
       ? $join([$exists($exit) ? "exit code " & $exit, $why != "" ? $why, $outOfMemory ? "out of memory"], ", ")
       : $error = "States.Timeout" ? "it did not end in time, waiting for a place to run included"
-      : $error & ($cause != "" ? ": " & $cause : "");
+      : $error & ($cause != "" ? ": " & $substring($cause, 0, ${MAX_CAUSE}) : "");
     $merge([$states.input, {
       "again": $outOfMemory and $states.input.size < ${lastSize},
       "size": $outOfMemory and $states.input.size < ${lastSize} ? $states.input.size + 1 : $states.input.size,

@@ -7,6 +7,7 @@ import { jobFailure } from './job-failure';
 import { jsonata } from './jsonata';
 import { RunVariable } from './run-plan';
 import { ServiceTask } from './service-task';
+import { JobSize } from '../compute/job-size';
 import { JobStep } from '../steps/job-step';
 
 export interface JobTaskProps {
@@ -52,13 +53,7 @@ export function jobTask(scope: Construct, id: string, props: JobTaskProps): Serv
       JobDefinition: step.jobDefinition.jobDefinitionArn,
       JobQueue: props.jobQueue.jobQueueArn,
       PropagateTags: true,
-      ContainerOverrides: {
-        Command: props.command,
-        ResourceRequirements: [
-          { Type: 'MEMORY', Value: bySize(sizes.map((size) => size.memoryMiB)) },
-          { Type: 'VCPU', Value: bySize(sizes.map((size) => size.vcpus)) },
-        ],
-      },
+      ContainerOverrides: { Command: props.command, ...resourceOverrides(sizes) },
     },
     taskTimeout: sfn.Timeout.duration(stateTimeout(step, props.runTimeout)),
     statements: statements(scope, step, props.jobQueue),
@@ -82,10 +77,17 @@ export function jobTask(scope: Construct, id: string, props: JobTaskProps): Serv
   return task;
 }
 
-/** The value for the size that the state's input names by its index. Batch takes texts. */
-function bySize(values: number[]): string {
-  if (values.length === 1) return `${values[0]}`;
-  return jsonata(`[${values.map((value) => `"${value}"`).join(', ')}][$states.input.size]`);
+/** The size that the state's input names by its index; where there is only one, it is the job definition's already. */
+function resourceOverrides(sizes: JobSize[]): { readonly [field: string]: unknown } {
+  if (sizes.length === 1) return {};
+  // Batch takes texts.
+  const bySize = (values: number[]) => jsonata(`[${values.map((value) => `"${value}"`).join(', ')}][$states.input.size]`);
+  return {
+    ResourceRequirements: [
+      { Type: 'MEMORY', Value: bySize(sizes.map((size) => size.memoryMiB)) },
+      { Type: 'VCPU', Value: bySize(sizes.map((size) => size.vcpus)) },
+    ],
+  };
 }
 
 function stateTimeout(step: JobStep, runTimeout: Duration): Duration {
@@ -106,7 +108,9 @@ function statements(scope: Construct, step: JobStep, jobQueue: batch.IJobQueue):
     // Describing jobs can't be limited to some (AWS service authorization reference, page "AWS Batch").
     new iam.PolicyStatement({ actions: ['batch:DescribeJobs'], resources: ['*'] }),
     // Without it, the jobs of a stopped run would go on and be paid for.
-    new iam.PolicyStatement({ actions: ['batch:TerminateJob', 'batch:TagResource'], resources: [jobs] }),
+    new iam.PolicyStatement({ actions: ['batch:TerminateJob'], resources: [jobs] }),
+    // Batch asks for it for the definition as well as for the job where tags go with a job.
+    new iam.PolicyStatement({ actions: ['batch:TagResource'], resources: [jobs, definition, `${definition}:*`] }),
     // By this rule Step Functions learns of a job's end; it makes the rule itself.
     new iam.PolicyStatement({ actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], resources: [rule] }),
   ];

@@ -4,6 +4,10 @@
  */
 export const MAX_RETRIEVAL_JOBS = 1000;
 
+/** The ids in a job's label, and those in all labels of a run: a state assigns at most 256 KiB. A single id always fits. */
+const MAX_LABEL_CHARACTERS = 1000;
+const MAX_LABELS_CHARACTERS = 180_000;
+
 /** The variables that every later state reads. */
 export const RunVariable = {
   JOB_ID: 'jobId',
@@ -34,15 +38,18 @@ export function retrievalJobs(regionsPerJob: number): string {
   return `(
     $total := ${inputCount()};
     $each := $max([${regionsPerJob}, $ceil($total / ${MAX_RETRIEVAL_JOBS})]);
+    $jobs := $ceil($total / $each);
     $ids := [$states.input.seq_regions.unique_entry_id];
-    [$map([0..$ceil($total / $each) - 1], function($job) { (
+    $room := $min([${MAX_LABEL_CHARACTERS}, $floor(${MAX_LABELS_CHARACTERS} / $jobs)]);
+    [$map([0..$jobs - 1], function($job) { (
       $from := $job * $each;
       $to := $min([$from + $each, $total]) - 1;
-      $named := $join($map([$from..$to], function($i) { $ids[$i] }), ", ");
+      $all := $count($ids) > 0 ? $join($ids[[$from..$to]], ", ") : "";
+      $named := $length($all) > $room ? $substring($all, 0, $room) & "..." : $all;
       {
         "from": $from,
         "to": $to,
-        "label": ($from = $to ? "entry " & $from : "entries " & $from & " to " & $to) & ($named ? " (" & $named & ")" : ""),
+        "label": ($from = $to ? "entry " & $from : "entries " & $from & " to " & $to) & ($named != "" ? " (" & $named & ")" : ""),
         "size": 0
       }
     ) })]

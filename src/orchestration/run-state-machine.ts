@@ -87,7 +87,8 @@ export class RunStateMachine extends Construct {
       args: {
         Bucket: bucket.bucketName,
         Key: jsonata(`${literal(StoragePrefix.WORK)} & $states.context.Execution.Name & ${literal(`/${WorkKey.SEQ_REGIONS}`)}`),
-        Body: jsonata('$string($states.input.seq_regions)'),
+        // As it is: Step Functions writes a body's JSON, so a text would be written in quotes.
+        Body: jsonata('$states.input.seq_regions'),
         ContentType: 'application/json',
       },
       statements: [objectStatement(bucket, 's3:PutObject', `${StoragePrefix.WORK}*/${WorkKey.SEQ_REGIONS}`)],

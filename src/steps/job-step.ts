@@ -62,7 +62,9 @@ export class JobStep extends Construct {
       executionRole: props.executionRole,
       logging: ecs.LogDriver.awsLogs({ logGroup: props.logGroup, streamPrefix: props.logStreamPrefix }),
       readonlyRootFilesystem: true,
-      // The only place that a job can write to; it goes with the job.
+      // The only place that a job can write to; it goes with the job. Such a volume belongs to root, with the rights 0755, unless the
+      // image declares a VOLUME at the same path: then it starts with that folder's owner and rights (Amazon ECS developer guide,
+      // page "Use bind mounts with Amazon ECS"). So the image of a user that is not root must have VOLUME /tmp.
       volumes: [batch.EcsVolume.host({ name: 'scratch', containerPath: '/tmp' })],
     };
     if (props.compute.platform === ComputePlatform.EC2) {
@@ -79,17 +81,21 @@ export class JobStep extends Construct {
 
 /**
  * Again where another try can help, and in no other case. The texts are those of the AWS Batch user guide, page "Automated job
- * retries", and of the Amazon ECS developer guide, page "Stopped tasks error messages". Batch takes at most five rules, so each
+ * retries", and of the Amazon ECS developer guide, page "Stopped tasks error messages". On EC2, what kept a container from starting
+ * is its reason (the job's is "Task failed to start"); on Fargate it is the job's own. Batch takes at most five rules, so each
  * platform gets its own; without the last one, Batch would try everything again.
  */
 function retryStrategies(platform: ComputePlatform): batch.RetryStrategy[] {
   const again = (reason: batch.CustomReason) => batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.custom(reason));
   const platformFailures: batch.CustomReason[] = platform === ComputePlatform.EC2
-    ? [{ onStatusReason: 'Host EC2*' }, { onReason: 'DockerTimeoutError*' }]
-    : [{ onStatusReason: 'Your Spot Task was interrupted*' }, { onReason: 'ResourceInitializationError*' }];
+    ? [{ onStatusReason: 'Host EC2*' }, { onReason: 'DockerTimeoutError*' }, { onReason: 'CannotPullContainerError*' }]
+    : [
+      { onStatusReason: 'Your Spot Task was interrupted*' },
+      { onStatusReason: 'ResourceInitializationError*' },
+      { onStatusReason: 'CannotPullContainerError*' },
+    ];
   return [
     ...platformFailures.map(again),
-    again({ onReason: 'CannotPullContainerError*' }),
     again({ onExitCode: String(ExitCode.UNAVAILABLE) }),
     batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom({ onReason: '*' })),
   ];
@@ -101,7 +107,10 @@ function keepOldRevisions(jobDefinition: batch.EcsJobDefinition): void {
   resource.addPropertyOverride('ResourceRetentionPolicy.SkipDeregisterOnUpdate', true);
 }
 
-/** Lets a role do this with the objects that the keys match, `*` standing for the run and for files. */
+/**
+ * Lets a role do this with the objects that the keys match, `*` standing for the run and for files. IAM's `*` matches slashes too,
+ * so these are the runs of one pipeline together, not one run: a job role cannot know its run.
+ */
 export function objectStatement(bucket: s3.IBucket, action: 's3:GetObject' | 's3:PutObject', ...keys: string[]): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: [action], resources: keys.map((key) => bucket.arnForObjects(key)) });
 }
