@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** "Maximum input or output size for a task, state, or execution: 256 KiB" (AWS Step Functions developer guide, page "Service quotas"). */
+export const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+/** The input file cannot be a run's input. */
+export class InputError extends Error {}
+
+/**
+ * A run's input from a file: a JSON list of region entries, or an object as the state machine takes it.
+ *
+ * @param localGenomes whether relative `file://NAME` genomes are to be found beside the file
+ * @throws InputError where the file cannot be read or is not JSON
+ */
+export function readRunInput(path: string, localGenomes: boolean): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InputError(`${path} cannot be read: ${(error as Error).message}; give --input a JSON file with a list of region entries`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${path} is not JSON: ${(error as Error).message}; expected a list of region entries, or an object with seq_regions`);
+  }
+  const input = Array.isArray(json) || typeof json !== 'object' || json === null ? { seq_regions: json } : json as Record<string, unknown>;
+  if (!localGenomes || !Array.isArray(input.seq_regions)) return input;
+  return { ...input, seq_regions: input.seq_regions.map((entry) => withAbsoluteGenome(entry, dirname(resolve(path)))) };
+}
+
+function withAbsoluteGenome(entry: unknown, folder: string): unknown {
+  const url = (entry as { fasta_file_url?: unknown } | null)?.fasta_file_url;
+  const relative = typeof url === 'string' ? /^file:\/\/([^/].*)$/.exec(url)?.[1] : undefined;
+  if (relative === undefined) return entry;
+  return { ...entry as object, fasta_file_url: pathToFileURL(resolve(folder, decodeURIComponent(relative))).href };
+}
