@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LoadError } from '../assembly/load-error';
+import { loadPipeline } from './load-pipeline';
+import { Progress } from './progress';
+import { run } from './run';
+import { InputError, readRunInput } from './run-input';
+
+const HELP = `pavi-pipeline run --app DIR --input FILE [options]
+
+Runs the pipeline that "cdk synth" wrote on this machine, without AWS.
+
+  --app DIR               the cloud assembly, usually cdk.out
+  --input FILE            JSON: a list of region entries, or the execution's input
+  --output DIR            where results, job logs and history go (default: pavi-runs/NAME)
+  --name NAME             the execution's name (default: a new one)
+  --state-machine ID      the logical id (or its beginning) of the state machine, where the app has several
+  --allow-local-genomes   let this run's jobs read file:// and http:// genomes of this machine
+`;
+
+/** An execution's name as Step Functions allows it, without what would be trouble in a key or a path. */
+const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}$/;
+const INTERRUPTED = 130;
+
+class UsageError extends Error {}
+
+interface RunArguments {
+  readonly app: string;
+  readonly input: string;
+  readonly output: string;
+  readonly name: string;
+  readonly stateMachine?: string;
+  readonly allowLocalGenomes: boolean;
+}
+
+function runArguments(args: string[]): RunArguments {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args,
+      options: {
+        'app': { type: 'string' },
+        'input': { type: 'string' },
+        'output': { type: 'string' },
+        'name': { type: 'string' },
+        'state-machine': { type: 'string' },
+        'allow-local-genomes': { type: 'boolean', default: false },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  const { app, input, name = randomUUID() } = values;
+  if (app === undefined || input === undefined) throw new UsageError(`${app === undefined ? '--app' : '--input'} is missing`);
+  if (!NAME.test(name)) throw new UsageError(`--name must have up to 80 letters, digits, ".", "_" or "-", got "${name}"`);
+  return {
+    app,
+    input,
+    name,
+    output: resolve(values.output ?? `pavi-runs/${name}`),
+    stateMachine: values['state-machine'],
+    allowLocalGenomes: values['allow-local-genomes'],
+  };
+}
+
+async function runCommand(args: string[]): Promise<number> {
+  const options = runArguments(args);
+  const pipeline = loadPipeline(options.app, options.stateMachine);
+  const input = readRunInput(options.input, options.allowLocalGenomes);
+  const stopped = stopOnSignal();
+  const progress = new Progress((text) => process.stderr.write(text), process.stderr.isTTY === true);
+  let result;
+  try {
+    result = await run({
+      pipeline,
+      input,
+      name: options.name,
+      outputFolder: options.output,
+      allowLocalGenomes: options.allowLocalGenomes,
+      signal: stopped,
+      onEvent: (event) => progress.on(event),
+    });
+  } finally {
+    progress.end();
+  }
+  if (result.status === 'SUCCEEDED') {
+    process.stdout.write(`${result.results.join('\n')}\n`);
+    return 0;
+  }
+  if (stopped.aborted) {
+    process.stderr.write('interrupted; its jobs were stopped\n');
+    return INTERRUPTED;
+  }
+  process.stderr.write(`${result.status}: ${result.error ?? 'no error name'}\n${result.cause ?? ''}\nwhat the jobs wrote: ${options.output}/logs\n`);
+  return 1;
+}
+
+function stopOnSignal(): AbortSignal {
+  const stopped = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort(new Error(signal)));
+  return stopped.signal;
+}
+
+async function main([command, ...args]: string[]): Promise<number> {
+  if (command === '--help' || command === '-h' || args.includes('--help')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  try {
+    if (command !== 'run') throw new UsageError(command === undefined ? 'a command is missing' : `there is no command "${command}"`);
+    return await runCommand(args);
+  } catch (error) {
+    if (error instanceof UsageError) process.stderr.write(`error: ${error.message}\n\n${HELP}`);
+    else if (error instanceof InputError) process.stderr.write(`error: Pavi.InvalidInput: ${error.message}\n`);
+    else if (error instanceof LoadError) process.stderr.write(`error: ${error.message}\n`);
+    else process.stderr.write(`error: a defect of the local engine, please report it: ${(error as Error).stack}\n`);
+    return 1;
+  }
+}
+
+void main(process.argv.slice(2)).then((code) => { process.exitCode = code; });
