@@ -1,0 +1,111 @@
+import { ErrorName } from '../../src/contract/error-names';
+import { GenomeReader } from '../genome/genome-reader';
+import { shownVariant, Variant } from '../variant/variant';
+import { findOverlap } from '../variant/variant-overlap';
+import { WorkerError } from '../worker-error';
+import { AlternativeError, AlternativeSequence, embedVariants, variantsOutside } from './alternative-sequence';
+import { Coding } from './coding-sequence';
+import { endOfFirstStop, isStartCodon, translate } from './codons';
+import { cutAfter, EmbeddedVariant, inProtein } from './embedded-variant';
+import { RegionEntry } from './region-entry';
+import { basesBefore, inFrame, readRegion, Region, sequenceOf } from './transcript';
+
+const START_CODON_CHANGED = 'Reference start codon is different from alternative start codon. Alternative coding sequence rejected. '
+  + 'No alternatives searched.';
+const STOP_CODON_LOST = 'Stop codon lost and no alternative found in extended alternative coding sequence. '
+  + 'Alternative coding sequence rejected.';
+
+export interface AlternativeProtein {
+  readonly protein: string;
+  /** Positions in the protein. */
+  readonly embedded: readonly EmbeddedVariant[];
+}
+
+/** The alternative protein or why there is none, and what a user should know of either. */
+export interface AlternativeOutcome {
+  readonly result: AlternativeProtein | AlternativeError;
+  readonly warnings: readonly string[];
+}
+
+/** An alternative coding sequence up to its stop, and the region that it was made of. */
+interface AcceptedSequence extends AlternativeSequence {
+  readonly region: Region;
+}
+
+/**
+ * Embeds variants in a coding sequence, where what comes out is a coding sequence too, and translates it.
+ *
+ * @param variants each once
+ * @throws WorkerError where the genome cannot be read
+ */
+export async function makeAlternative(
+  entry: RegionEntry, coding: Coding, variants: readonly Variant[], genome: GenomeReader,
+): Promise<AlternativeOutcome> {
+  let region = coding.region;
+  let result: AlternativeProtein | AlternativeError;
+  try {
+    const accepted = await acceptedSequence(entry, coding, variants, genome);
+    region = accepted.region;
+    result = { protein: translate(accepted.sequence), embedded: accepted.embedded.map(inProtein) };
+  } catch (error) {
+    result = asAlternativeError(error);
+  }
+  const warnings = variantsOutside(region, variants).map((variant) => `variant ${shownVariant(variant)} lies outside of the entry's `
+    + `coding region on ${entry.seqId} and is left out`);
+  return { result, warnings };
+}
+
+async function acceptedSequence(
+  entry: RegionEntry, coding: Coding, variants: readonly Variant[], genome: GenomeReader,
+): Promise<AcceptedSequence> {
+  const overlapping = findOverlap(variants);
+  if (overlapping !== undefined) {
+    throw new AlternativeError(`variants ${overlapping.map(shownVariant).join(' and ')} overlap; only variants that do not can be embedded together`);
+  }
+  const alternative = embedVariants(coding.region, variants);
+  if (firstCodon(alternative.sequence) !== firstCodon(sequenceOf(coding.region))) throw new AlternativeError(START_CODON_CHANGED);
+  checkStart(alternative.sequence);
+  const accepted = upToStop(coding.region, alternative) ?? await extended(entry, coding, variants, genome);
+  if (accepted === undefined) throw new AlternativeError(STOP_CODON_LOST);
+  return accepted;
+}
+
+/** The alternative sequence from the reference's start codon to the end of the transcript, up to its stop. */
+async function extended(
+  entry: RegionEntry, { firstBase, skipped }: Coding, variants: readonly Variant[], genome: GenomeReader,
+): Promise<AcceptedSequence | undefined> {
+  const transcript = await readRegion(entry, entry.exons, genome);
+  const before = basesBefore(transcript, firstBase);
+  if (before === undefined) {
+    throw new AlternativeError(`the stop codon is lost, and the coding sequence cannot be extended: its first base, ${entry.seqId}:${firstBase}, `
+      + 'lies in no exon');
+  }
+  const region = inFrame(transcript, before + skipped);
+  const alternative = embedVariants(region, variants);
+  checkStart(alternative.sequence);
+  return upToStop(region, alternative);
+}
+
+function upToStop(region: Region, { sequence, embedded }: AlternativeSequence): AcceptedSequence | undefined {
+  const end = endOfFirstStop(sequence);
+  return end === undefined ? undefined : { region, sequence: sequence.slice(0, end), embedded: cutAfter(embedded, end) };
+}
+
+function checkStart(sequence: string): void {
+  if (isStartCodon(firstCodon(sequence))) return;
+  throw new AlternativeError(`variants can be embedded only in a coding sequence with a start codon; expected ATG, CTG or TTG, `
+    + `found "${firstCodon(sequence)}"`);
+}
+
+function firstCodon(sequence: string): string {
+  return sequence.slice(0, 3);
+}
+
+/** What the entry's own regions and variants are to blame for; anything else (a genome that cannot be read) is not the record's. */
+function asAlternativeError(error: unknown): AlternativeError {
+  if (error instanceof AlternativeError) return error;
+  if (error instanceof WorkerError && error.errorName === ErrorName.REFERENCE_SEQUENCE_FAILED) {
+    return new AlternativeError(`the coding sequence cannot be extended: ${error.message}`);
+  }
+  throw error;
+}
