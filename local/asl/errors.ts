@@ -1,0 +1,46 @@
+import { StatesError } from './task-integration';
+import type { Catcher, Retrier } from './definition';
+import type { Clock } from './clock';
+
+export const ErrorCode = {
+  ALL: 'States.ALL',
+  DATA_LIMIT: 'States.DataLimitExceeded',
+  EVALUATION: 'States.QueryEvaluationError',
+  NO_CHOICE: 'States.NoChoiceMatched',
+  RUNTIME: 'States.Runtime',
+  TASK_FAILED: 'States.TaskFailed',
+  TIMEOUT: 'States.Timeout',
+} as const;
+
+/** The defaults of a retrier (Amazon States Language, "Errors"). */
+const DEFAULTS = { IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3 };
+
+/** Whether a Retry or Catch entry is for an error. */
+export function catches(errors: readonly string[], error: string): boolean {
+  return errors.some((name) => name === error
+    || (name === ErrorCode.ALL && error !== ErrorCode.RUNTIME)
+    || (name === ErrorCode.TASK_FAILED && error !== ErrorCode.TIMEOUT && error !== ErrorCode.RUNTIME && error !== ErrorCode.DATA_LIMIT));
+}
+
+export function catcherFor(catchers: readonly Catcher[] = [], error: StatesError): Catcher | undefined {
+  return catchers.find(({ ErrorEquals }) => catches(ErrorEquals, error.errorName));
+}
+
+/** Counts the retries of one stay in a state, each retrier for itself. */
+export class Retries {
+  private readonly used = new Map<Retrier, number>();
+
+  constructor(private readonly retriers: readonly Retrier[] = [], private readonly clock: Clock) {}
+
+  /** How long to wait before the next try, in milliseconds; undefined where there is none. */
+  public next(error: StatesError): number | undefined {
+    const retrier = this.retriers.find(({ ErrorEquals }) => catches(ErrorEquals, error.errorName));
+    if (retrier === undefined) return undefined;
+    const { IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds = Infinity, JitterStrategy } = { ...DEFAULTS, ...retrier };
+    const used = this.used.get(retrier) ?? 0;
+    if (used >= MaxAttempts) return undefined;
+    this.used.set(retrier, used + 1);
+    const delay = Math.min(IntervalSeconds * BackoffRate ** used, MaxDelaySeconds) * 1000;
+    return JitterStrategy === 'FULL' ? this.clock.random() * delay : delay;
+  }
+}
