@@ -9,7 +9,8 @@ export const EntryRule = {
   NO_WHITE_SPACE: '^[^\\s]+$',
   REGION_TEXT: '^[0-9]{1,15}\\.\\.[0-9]{1,15}$',
   GENOME_URL: '^(https|http|s3|file)://[^\\s]+$',
-  S3_URI: '^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\\s]+$',
+  /** A key has at most 1,024 bytes; a longer one would not fit a job's command line either. */
+  S3_URI: '^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\\s]{1,1024}$',
 } as const;
 
 export const FORWARD_STRANDS = ['+', '+1', 'pos'];
@@ -53,6 +54,7 @@ export const PROBLEM = {
 /** Problems of the run's input as a whole; checked by the state machine alone. */
 export const RUN_PROBLEM = {
   NOT_AN_OBJECT: 'the input must be a JSON object with seq_regions or seq_regions_uri, got {got}',
+  FORGED: 'the input has a field _jsonata_function or _jsonata_lambda, which only JSONata itself may use; leave it out',
   NO_ENTRIES: 'the input has neither seq_regions (a list of region entries) nor seq_regions_uri with input_count; give one of them',
   BOTH: 'the input has both seq_regions and seq_regions_uri; give one of them',
   SEQ_REGIONS: 'seq_regions must be a list of one or more region entries, got {got}',

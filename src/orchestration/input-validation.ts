@@ -4,8 +4,9 @@ import {
   REVERSE_STRANDS, RUN_PROBLEM,
 } from '../contract/entry-rules';
 
-// No expression here may throw, whatever the input is: the states that evaluate it have no Catch. So every operator that is
-// picky about types stands behind a check of the type, and only $type, $exists, $string and paths meet the raw input.
+// No expression here may throw, whatever the input is: the states that evaluate it have no Catch. So an input that poses as JSONata's
+// own data is refused first, every operator that is picky about types stands behind a check of the type, and only $type, $exists,
+// $string and paths meet the raw input.
 
 const MAX_POSITION = 999_999_999_999_999;
 
@@ -44,6 +45,13 @@ const PART_CHECKS = `
   $partProblem := function($check, $wrong, $reversed, $forward) {
     $check = "wrong" ? $wrong : $check = "reversed" and $forward ? $reversed
   };`;
+
+/**
+ * JSONata takes an object with one of its own fields for a function: its fields can't be read, and calling a function with it throws.
+ * Operators don't: such an object's text is empty, but it is not the empty text.
+ */
+const FORGERY_CHECK = `
+  $forged := true in $states.input.**.($ & "" = "" and $ != "");`;
 
 const VARIANT_CHECK = `
   $isSequence := function($v) { $given($v) ? $type($v) = "string" : true };
@@ -121,7 +129,8 @@ export function inputProblems(): string {
       $given($e.variant_ids) and $not($isList($e.variant_ids) ? $count($e.variant_ids) = 0 : false)
       or $given($e.variants) and $not($isList($e.variants) ? $count($e.variants) = 0 : false)
     };
-    $in := $states.input;
+    ${FORGERY_CHECK}
+    $in := $forged ? null : $states.input;
     $byUri := $type($in) = "object" ? $given($in.seq_regions_uri) and $not($given($in.seq_regions)) : false;
     $entries := $type($in) = "object" ? ($isList($in.seq_regions) ? $in.seq_regions : []) : [];
     $firstUse := $merge($reverse([$map($entries, function($e, $i) {
@@ -131,7 +140,7 @@ export function inputProblems(): string {
       $at := $place($e, $i);
       $type($e) = "object" ? (${fieldProblems()}) : [${entryText('ENTRY', '$e')}]
     ) };
-    $type($in) = "object"
+    $forged ? [${runText('FORGED')}] : $type($in) = "object"
       ? $append(${runProblems()}, [$map($entries, function($e, $i) { { "texts": $entryProblems($e, $i) } }).texts])
       : [${runText('NOT_AN_OBJECT', '$shown($in)')}]
   )`;
