@@ -1,0 +1,152 @@
+import { Size } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { allStates, definitionOf, definitionWith } from './support/expressions';
+import { fargate, importedQueue, newPipeline, newStack, templateWith } from './support/pipeline-stack';
+import { ComputePlatform } from '../../src';
+
+// It has no types of its own.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const validate: (definition: unknown) => { isValid: boolean; errors: unknown[]; errorsText: () => string } = require('asl-validator');
+
+function fargateDefinition(): any {
+  const stack = newStack();
+  newPipeline(stack, { compute: fargate(stack, { spot: true }), regionsPerJob: 1, maxConcurrency: 3, tracing: false });
+  return definitionOf(Template.fromStack(stack));
+}
+
+const VARIANTS: [string, () => any][] = [['EC2', () => definitionWith()], ['Fargate', fargateDefinition]];
+
+/** Every text in a value that holds an expression. */
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
+}
+
+describe.each(VARIANTS)('the definition on %s', (_platform, make) => {
+  const definition = make();
+  const states = allStates(definition);
+  const ofType = (type: string) => Object.entries(states).filter(([, state]) => state.Type === type);
+  const jobTasks = ofType('Task').filter(([, state]) => state.Resource.includes(':batch:'));
+
+  test('is valid Amazon States Language', () => {
+    const result = validate(definition);
+    expect(result.isValid ? [] : result.errors).toEqual([]);
+  });
+
+  test('is JSONata throughout', () => {
+    expect(definition.QueryLanguage).toBe('JSONata');
+    for (const [name, state] of Object.entries(states)) {
+      expect([name, state.QueryLanguage ?? 'JSONata']).toEqual([name, 'JSONata']);
+      for (const field of ['Parameters', 'InputPath', 'OutputPath', 'ResultPath', 'ResultSelector', 'ItemsPath', 'TimeoutSecondsPath', 'ErrorPath', 'CausePath', 'Result']) {
+        expect([name, state]).not.toHaveProperty([1, field]);
+      }
+    }
+    expect(texts(definition).filter((text) => /^\$[.$[]/.test(text))).toEqual([]);
+  });
+
+  test('has exactly these states', () => {
+    expect(Object.keys(states).sort()).toEqual([
+      'AlignSequences', 'AlignSequencesOutOfMemory', 'CollectSeqInfo', 'CollectSeqInfoOutOfMemory', 'CountSequences', 'ExplainFailure', 'HasErrorFile',
+      'InvalidInput', 'IsInputStored', 'IsInputValid', 'PlanRun', 'ReadErrorFile', 'RetrievalJobFailed', 'RetrieveSequences', 'RunFailed', 'RunRetrievalJob',
+      'RunRetrievalJobOutOfMemory', 'RunSucceeded', 'StoreInput', 'ValidateInput',
+    ]);
+    expect(definition.StartAt).toBe('ValidateInput');
+  });
+
+  test('goes through the steps in this order', () => {
+    const after = (name: string) => states[name].Next ?? states[name].Default;
+    const path = ['ValidateInput'];
+    while (after(path[path.length - 1]) !== undefined) path.push(after(path[path.length - 1]));
+    expect(path).toEqual([
+      'ValidateInput', 'IsInputValid', 'PlanRun', 'IsInputStored', 'StoreInput', 'RetrieveSequences', 'AlignSequences', 'CollectSeqInfo', 'CountSequences', 'RunSucceeded',
+    ]);
+  });
+
+  test('every Task has a time limit, and something that catches everything', () => {
+    expect(ofType('Task')).toHaveLength(7);
+    for (const [name, state] of ofType('Task')) {
+      expect([name, state.TimeoutSeconds]).toEqual([name, expect.any(Number)]);
+      const everything = state.Catch.filter((catcher: any) => catcher.ErrorEquals.includes('States.ALL'));
+      expect([name, everything.length]).toEqual([name, 1]);
+    }
+    for (const [name, state] of ofType('Map')) expect([name, state.Catch[0].ErrorEquals]).toEqual([name, ['States.ALL']]);
+  });
+
+  test('the time limits leave time to explain a failure within the run\'s', () => {
+    expect(definition.TimeoutSeconds).toBe(3600);
+    for (const [, state] of jobTasks) expect(state.TimeoutSeconds).toBeLessThanOrEqual(3240);
+  });
+
+  test('a job is submitted again after errors of Batch\'s API alone', () => {
+    expect(jobTasks.map(([name]) => name).sort()).toEqual(['AlignSequences', 'CollectSeqInfo', 'RunRetrievalJob']);
+    for (const [, state] of jobTasks) {
+      expect(state.Retry).toEqual([{
+        ErrorEquals: ['Batch.AWSBatchException', 'Batch.BatchException', 'Batch.ClientException', 'Batch.SdkClientException', 'Batch.ServerException',
+          'Batch.TooManyRequestsException'],
+        IntervalSeconds: 2,
+        MaxAttempts: 6,
+        BackoffRate: 2,
+        MaxDelaySeconds: 60,
+        JitterStrategy: 'FULL',
+      }]);
+    }
+  });
+
+  test('nothing is tried again on an error that a failed job, or anything, ends with', () => {
+    for (const [name, state] of Object.entries(states)) {
+      const errors = (state.Retry ?? []).flatMap((retrier: any) => retrier.ErrorEquals);
+      expect([name, errors.filter((error: string) => error.startsWith('States.'))]).toEqual([name, []]);
+    }
+  });
+
+  test('a job is submitted with the definition\'s retry strategy and time limit, and its tags', () => {
+    for (const [, state] of jobTasks) {
+      expect(Object.keys(state.Arguments).sort()).toEqual(['ContainerOverrides', 'JobDefinition', 'JobName', 'JobQueue', 'PropagateTags']);
+      expect(state.Arguments.PropagateTags).toBe(true);
+      expect(Object.keys(state.Arguments.ContainerOverrides).sort()).toEqual(['Command', 'ResourceRequirements']);
+      expect(state.Resource).toBe('arn:<AWS::Partition>:states:::batch:submitJob.sync');
+    }
+  });
+
+  test('no job\'s result is kept', () => {
+    expect(states.RunRetrievalJob.Output).toBe('{% {} %}');
+    expect(states.RetrieveSequences.Output).toBe('{% { "size": 0 } %}');
+    expect(states.AlignSequences.Output).toBe('{% { "size": 0 } %}');
+    expect(states.CollectSeqInfo.Output).toBe('{% {} %}');
+  });
+
+  test('every failure leads to RunFailed by way of its explanation', () => {
+    for (const name of ['StoreInput', 'RetrieveSequences']) expect(states[name].Catch[0].Next).toBe('ExplainFailure');
+    for (const name of ['AlignSequences', 'CollectSeqInfo']) {
+      expect(states[name].Catch[0].Next).toBe(`${name}OutOfMemory`);
+      expect(states[`${name}OutOfMemory`]).toMatchObject({ Choices: [{ Next: name }], Default: 'ExplainFailure' });
+    }
+    expect(states.RunRetrievalJobOutOfMemory).toMatchObject({ Choices: [{ Next: 'RunRetrievalJob' }], Default: 'RetrievalJobFailed' });
+    for (const name of ['ExplainFailure', 'ReadErrorFile']) expect(states[name].Catch[0].Next).toBe('RunFailed');
+    expect(states.CountSequences.Catch[0].Next).toBe('RunSucceeded');
+  });
+});
+
+test('the retrieval jobs run side by side up to maxConcurrency', () => {
+  const { RetrieveSequences } = allStates(definitionWith({ maxConcurrency: 7 }));
+  expect(RetrieveSequences.MaxConcurrency).toBe(7);
+  expect(RetrieveSequences.Items).toBe('{% $retrievalJobs %}');
+  expect(RetrieveSequences.ItemProcessor.ProcessorConfig).toEqual({ Mode: 'INLINE' });
+});
+
+test('the alignment has a thread for each whole vCPU', () => {
+  const threads = (vcpus?: number, platform = ComputePlatform.EC2) => {
+    const stack = newStack();
+    newPipeline(stack, { compute: importedQueue(stack, platform), alignment: { vcpus } });
+    const command: string[] = allStates(definitionOf(Template.fromStack(stack))).AlignSequences.Arguments.ContainerOverrides.Command;
+    return command[command.indexOf('--threads') + 1];
+  };
+  expect(threads()).toBe('1');
+  expect(threads(8)).toBe('8');
+  expect(threads(0.5, ComputePlatform.FARGATE)).toBe('1');
+});
+
+test('a step whose memory may not grow is submitted with the definition\'s', () => {
+  const { AlignSequences } = allStates(definitionOf(templateWith({ alignment: { memory: Size.gibibytes(2), maxMemory: Size.gibibytes(2) } })));
+  expect(Object.keys(AlignSequences.Arguments.ContainerOverrides)).toEqual(['Command']);
+});
