@@ -32,6 +32,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   bin: { 'pavi-pipeline': 'lib/local/cli.js' },
 
   devDeps: [
+    '@aws-sdk/checksums@3.1002.6',
     '@aws-sdk/client-s3@3.1173.0',
     '@smithy/signature-v4@^5',
     '@aws-crypto/sha256-js@^5',

@@ -1,6 +1,3 @@
-import { ExitCode } from '../src/contract/exit-codes';
-import { WorkKey } from '../src/contract/storage-keys';
-import { WorkerCommand } from '../src/contract/worker-command-line';
 import { align } from './commands/align';
 import { collect } from './commands/collect';
 import { asWorkerError, reportError, runOf } from './commands/error-report';
@@ -9,6 +6,9 @@ import { retrieve } from './commands/retrieve';
 import { log, logError, warn } from './log';
 import { Metrics, writeMetrics } from './metrics';
 import { childPlace, parentPlace } from './storage/place';
+import { ExitCode } from '../src/contract/exit-codes';
+import { WorkKey } from '../src/contract/storage-keys';
+import { WorkerCommand } from '../src/contract/worker-command-line';
 
 const HELP = `A place is a path, a file:// URI or an s3:// URI.
 

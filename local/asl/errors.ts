@@ -1,6 +1,6 @@
-import { StatesError } from './task-integration';
-import type { Catcher, Retrier } from './definition';
 import type { Clock } from './clock';
+import type { Catcher, Retrier } from './definition';
+import { StatesError } from './task-integration';
 
 export const ErrorCode = {
   ALL: 'States.ALL',

@@ -1,6 +1,6 @@
-import { ErrorCode } from './errors';
 import { Clock } from './clock';
 import type { StateMachineDefinition } from './definition';
+import { ErrorCode } from './errors';
 import { History, HistoryEvent, HistoryFull } from './history';
 import { StateRunner } from './state-runner';
 import { FindIntegration, StatesError } from './task-integration';

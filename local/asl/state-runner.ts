@@ -71,7 +71,7 @@ export class StateRunner {
         signal.throwIfAborted();
         const error = this.asStatesError(visit, thrown);
         const delay = retries.next(error);
-        if (delay === undefined) return await this.caught(visit, error);
+        if (delay === undefined) return this.caught(visit, error);
         visit.retryCount += 1;
         await clock.sleep(delay, signal);
       }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { LoadedRole } from './load-pipeline';
+import { ACCOUNT, PARTITION } from '../assembly/resource-names';
 import type { Principal } from '../iam/policy';
 import type { FindCredentials, LocalCredentials } from '../s3/credentials';
-import { ACCOUNT, PARTITION } from '../assembly/resource-names';
-import type { LoadedRole } from './load-pipeline';
 
 /** Hands out keys for roles, and for the machine's owner; they are good as long as this process lives. */
 export class LocalSecurityTokens {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LoadError } from '../assembly/load-error';
 import { loadPipeline } from './load-pipeline';
 import { Progress } from './progress';
 import { run } from './run';
 import { InputError, readRunInput } from './run-input';
+import { LoadError } from '../assembly/load-error';
 
 const HELP = `pavi-pipeline run --app DIR --input FILE [options]
 

@@ -5,6 +5,9 @@ import { basename, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { LocalSecurityTokens } from './credentials';
+import { LoadedPipeline, REGION } from './load-pipeline';
+import { MAX_PAYLOAD_BYTES } from './run-input';
 import { systemClock } from '../asl/clock';
 import { runExecution } from '../asl/execution';
 import type { HistoryEvent } from '../asl/history';
@@ -15,9 +18,6 @@ import { imageProgram } from '../batch/image-program';
 import { integrations } from '../integrations/find-integration';
 import type { LocalCredentials } from '../s3/credentials';
 import { S3Server, startS3Server } from '../s3/server';
-import { LocalSecurityTokens } from './credentials';
-import { LoadedPipeline, REGION } from './load-pipeline';
-import { MAX_PAYLOAD_BYTES } from './run-input';
 
 export interface RunOptions {
   readonly pipeline: LoadedPipeline;

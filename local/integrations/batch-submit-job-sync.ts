@@ -1,9 +1,9 @@
+import { authorize } from './authorize';
 import { StatesError, TaskIntegration } from '../asl/task-integration';
 import type { BatchService } from '../batch/batch-service';
 import { jobDescription } from '../batch/job';
 import { environmentOf, JobDefinition } from '../batch/job-definition';
 import type { Principal } from '../iam/policy';
-import { authorize } from './authorize';
 
 export interface SubmitJobSyncOptions {
   readonly batch: BatchService;

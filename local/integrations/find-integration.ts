@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { FindIntegration } from '../asl/task-integration';
 import { batchSubmitJobSync, SubmitJobSyncOptions } from './batch-submit-job-sync';
 import { sdkS3 } from './sdk-s3';
+import type { FindIntegration } from '../asl/task-integration';
 
 const RESOURCE = /^arn:[a-z-]+:states:::(.+)$/;
 const SDK_S3 = /^aws-sdk:s3:(\w+)$/;

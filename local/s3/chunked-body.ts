@@ -15,7 +15,7 @@ const LINE_END = Buffer.from('\r\n');
 export class ChunkedBody extends Transform {
   /** The trailing headers, once the body has ended. */
   public readonly trailers = new Map<string, string>();
-  private buffered = Buffer.alloc(0);
+  private buffered: Buffer = Buffer.alloc(0);
   private state: 'size' | 'data' | 'data-end' | 'trailers' | 'end' = 'size';
   private remaining = 0;
   private total = 0;

@@ -45,7 +45,10 @@ class Signer extends SignatureV4 {
   constructor(credentials: LocalCredentials, region: string) {
     super({
       credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey },
-      region, service: 's3', sha256: Sha256, uriEscapePath: false,
+      region,
+      service: 's3',
+      sha256: Sha256,
+      uriEscapePath: false,
     });
   }
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EntryFile } from '../../src/contract/storage-keys';
 import { ErrorName } from '../../src/contract/error-names';
+import { EntryFile } from '../../src/contract/storage-keys';
 import type { Folder } from '../storage/place';
 import { WorkerError } from '../worker-error';
 

@@ -4,9 +4,9 @@ import { joinProteins } from '../alignment/alignment-input';
 import { runClustalOmega } from '../alignment/clustal-omega';
 import { log } from '../log';
 import { Metrics } from '../metrics';
-import { openFile, openFolder } from '../storage/place';
 import { AlignOptions } from './options';
 import { withScratchFolder } from './scratch-folder';
+import { openFile, openFolder } from '../storage/place';
 
 /** Joins the proteins of a folder and aligns them. */
 export function align(options: AlignOptions, signal: AbortSignal): Promise<Metrics> {

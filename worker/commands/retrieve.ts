@@ -1,10 +1,11 @@
-import { ErrorName } from '../../src/contract/error-names';
 import { MAX_PROBLEMS_LISTED, RUN_PROBLEM } from '../../src/contract/entry-rules';
+import { ErrorName } from '../../src/contract/error-names';
 import { EntryFile, WorkKey } from '../../src/contract/storage-keys';
 import { WorkerCommand } from '../../src/contract/worker-command-line';
 import { Genomes } from '../genome/genomes';
 import { log, warn } from '../log';
 import { Metrics } from '../metrics';
+import { RetrieveOptions } from './options';
 import { UrlPolicy } from '../net/url-policy';
 import { genomeIntervals } from '../sequence/genome-intervals';
 import { formatProblems, parseEntries, RegionEntry } from '../sequence/region-entry';
@@ -13,7 +14,6 @@ import { childPlace, Folder, localPathOf, openFile, openFolder, parentPlace } fr
 import { VariantApi } from '../variant/variant-api';
 import { WorkerError } from '../worker-error';
 import { asWorkerError, reportError } from './error-report';
-import { RetrieveOptions } from './options';
 
 const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 /** So many entries' genome blocks are read together; their bases are kept until they are done. */

@@ -93,7 +93,7 @@ function upToStop(region: Region, { sequence, embedded }: AlternativeSequence): 
 
 function checkStart(sequence: string): void {
   if (isStartCodon(firstCodon(sequence))) return;
-  throw new AlternativeError(`variants can be embedded only in a coding sequence with a start codon; expected ATG, CTG or TTG, `
+  throw new AlternativeError('variants can be embedded only in a coding sequence with a start codon; expected ATG, CTG or TTG, '
     + `found "${firstCodon(sequence)}"`);
 }
 

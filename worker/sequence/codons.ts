@@ -7,9 +7,21 @@ const STOP_CODONS: ReadonlySet<string> = new Set(['TAA', 'TAG', 'TGA']);
 
 /** The IUPAC nucleotide letters, and the bases that each may be. */
 const READINGS: Readonly<Record<string, string>> = {
-  A: 'A', C: 'C', G: 'G', T: 'T',
-  R: 'AG', Y: 'CT', S: 'CG', W: 'AT', K: 'GT', M: 'AC',
-  B: 'CGT', D: 'AGT', H: 'ACT', V: 'ACG', N: 'ACGT',
+  A: 'A',
+  C: 'C',
+  G: 'G',
+  T: 'T',
+  R: 'AG',
+  Y: 'CT',
+  S: 'CG',
+  W: 'AT',
+  K: 'GT',
+  M: 'AC',
+  B: 'CGT',
+  D: 'AGT',
+  H: 'ACT',
+  V: 'ACG',
+  N: 'ACGT',
 };
 
 const COMPLEMENT_OF = new Map([...'ACGTRYSWKMBDHVN'].map((letter, index) => [letter, 'TGCAYRSWMKVHDBN'[index]]));

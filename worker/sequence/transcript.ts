@@ -1,6 +1,6 @@
-import { GenomeReader } from '../genome/genome-reader';
 import { reverseComplement } from './codons';
 import { Part, RegionEntry } from './region-entry';
+import { GenomeReader } from '../genome/genome-reader';
 
 /** A part of a region, with its sequence as the transcript has it: upper case, reverse-complemented on the - strand. */
 export interface RegionPart extends Part {

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { inByteOrder, storageFailure, tooLarge } from './storage-failure';
 import type { Folder } from './place';
+import { inByteOrder, storageFailure, tooLarge } from './storage-failure';
 
 /** A folder of this machine; made when something is written to it. */
 export class LocalFolder implements Folder {

@@ -4,9 +4,9 @@ import { PassThrough, Readable } from 'node:stream';
 import { ErrorName } from '../../src/contract/error-names';
 import { DEFAULT_RETRIES, TransientError, withRetries } from '../net/retry';
 import { WorkerError } from '../worker-error';
+import type { Folder } from './place';
 import { s3, s3Failure } from './s3-client';
 import { inByteOrder, storageFailure, tooLarge } from './storage-failure';
-import type { Folder } from './place';
 
 /** The keys of a bucket that begin alike. */
 export class S3Folder implements Folder {

@@ -1,5 +1,5 @@
-import jsonata from 'jsonata';
 import { Template } from 'aws-cdk-lib/assertions';
+import jsonata from 'jsonata';
 import { newPipeline, newStack, resource } from './pipeline-stack';
 import { plain } from './plain-text';
 import { PaviAlignmentPipelineProps } from '../../../src';

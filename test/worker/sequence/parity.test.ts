@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { FastaInMemory } from './fasta-in-memory';
+import { PARITY_FOLDER, RecordedCase, recordedCases, recordedRuns, WORM_GENOME } from './recorded-cases';
 import { ErrorName } from '../../../src/contract/error-names';
 import { parseEntries } from '../../../worker/sequence/region-entry';
 import { formatFasta, formatSeqInfo, retrieveEntry } from '../../../worker/sequence/retrieve-entry';
 import { parseVariantAnswer } from '../../../worker/variant/variant';
 import { WorkerError } from '../../../worker/worker-error';
-import { FastaInMemory } from './fasta-in-memory';
-import { PARITY_FOLDER, RecordedCase, recordedCases, recordedRuns, WORM_GENOME } from './recorded-cases';
 
 const GENOMES = new Map([
   ['file://synthetic-visible.fa.gz', FastaInMemory.fromFile(join(PARITY_FOLDER, 'synthetic-visible.fa.gz'))],

@@ -85,8 +85,12 @@ const anything = fc.oneof(
     start: fc.constantFrom(1, 2, 0, 2.5, '1', null), end: fc.constantFrom(1, 5, null, 1e16), frame: fc.constantFrom(0, 1, 2, 3, null, '0', undefined),
   })), { maxLength: 4 }),
   fc.array(fc.record({
-    variant_id: fc.constantFrom('v', '', null), genomic_seq_id: fc.constantFrom('x', 4), genomic_start_pos: fc.constantFrom(1, 0, '1'),
-    genomic_end_pos: fc.constantFrom(1, 2.5, 9), genomic_ref_seq: fc.constantFrom('A', null, undefined, 5, ''), genomic_alt_seq: fc.constantFrom('C', null, []),
+    variant_id: fc.constantFrom('v', '', null),
+    genomic_seq_id: fc.constantFrom('x', 4),
+    genomic_start_pos: fc.constantFrom(1, 0, '1'),
+    genomic_end_pos: fc.constantFrom(1, 2.5, 9),
+    genomic_ref_seq: fc.constantFrom('A', null, undefined, 5, ''),
+    genomic_alt_seq: fc.constantFrom('C', null, []),
   }, { requiredKeys: [] }), { maxLength: 3 }),
   fc.jsonValue(),
 );

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { FindCredentials } from './credentials';
+import { BucketStore } from './object-store';
+import type { S3Response } from './operations/call';
+import { openBody } from './request-body';
+import { routeOf } from './routing';
+import { S3Error } from './s3-error';
+import { readRequest } from './s3-request';
+import { verifySignature } from './signature';
+import { toXml } from './xml';
+import type { PolicyDocument } from '../iam/policy';
+
+export interface S3ServerOptions {
+  /** Where the objects lie; those of an earlier server are there again. */
+  readonly folder: string;
+  readonly findCredentials: FindCredentials;
+  readonly region: string;
+  readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
+  /** Called for each request before it is looked at; what it gives happens instead, or in the middle of it. */
+  readonly fault?: (request: { operation: string; bucket: string; key: string }) => S3Fault | undefined;
+}
+
+/** An error instead of the answer, or an answer whose connection is reset after some bytes of its body. */
+export type S3Fault = { readonly code: string; readonly status: number } | { readonly resetAfterBytes: number };
+
+export interface S3Server {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  createBucket(name: string): Promise<void>;
+  /** Ends the requests that are under way. */
+  close(): Promise<void>;
+}
+
+/** Serves buckets to this machine alone. */
+export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
+  const buckets = new BucketStore(join(options.folder, 'buckets'));
+  const server = createServer((message, response) => {
+    void answer(options, buckets, message, response);
+  });
+  // An upload may take its time; a connection that says nothing may not.
+  server.requestTimeout = 0;
+  server.headersTimeout = 30_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    createBucket: async (name) => { buckets.create(name); },
+    close: () => close(server),
+  };
+}
+
+async function answer(options: S3ServerOptions, buckets: BucketStore, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = randomBytes(8).toString('hex').toUpperCase();
+  response.setHeader('x-amz-request-id', requestId);
+  response.setHeader('server', 'pavi-pipeline');
+  try {
+    const { result, resetAfterBytes } = await handle(options, buckets, message);
+    await send(message, response, result, resetAfterBytes);
+  } catch (error) {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    sendError(message, response, error, requestId);
+  }
+}
+
+async function handle(options: S3ServerOptions, buckets: BucketStore, message: IncomingMessage): Promise<{ result: S3Response; resetAfterBytes?: number }> {
+  const request = readRequest(message);
+  const verified = await verifySignature(request, options.findCredentials, options.region);
+  const { name, operation } = routeOf(request);
+  const fault = options.fault?.({ operation: name, bucket: request.bucket, key: request.key });
+  if (fault !== undefined && 'code' in fault) throw new S3Error(fault.code, fault.status, `${fault.code}: a fault that was asked for`);
+  const result = await operation({
+    request,
+    credentials: verified.credentials,
+    buckets,
+    region: options.region,
+    openBody: (algorithm) => openBody(request, verified, algorithm),
+    bucketPolicy: options.bucketPolicy,
+  });
+  return { result, resetAfterBytes: fault?.resetAfterBytes };
+}
+
+async function send(message: IncomingMessage, response: ServerResponse, { status, headers = {}, body = '' }: S3Response, resetAfterBytes?: number): Promise<void> {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.statusCode = status;
+  if (typeof body === 'string') {
+    if (body !== '') response.setHeader('content-type', 'application/xml');
+    // A HEAD or a 304 says how long the body would be, and has none.
+    if (!response.hasHeader('content-length') && status !== 204 && status !== 304) response.setHeader('content-length', Buffer.byteLength(body));
+    response.end(message.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  if (resetAfterBytes !== undefined) {
+    let sent = 0;
+    for await (const chunk of body) {
+      const bytes = (chunk as Buffer).subarray(0, resetAfterBytes - sent);
+      sent += bytes.length;
+      await new Promise((resolve) => response.write(bytes, resolve));
+      if (sent >= resetAfterBytes) break;
+    }
+    message.socket.resetAndDestroy();
+    return;
+  }
+  await pipeline(body, response);
+}
+
+function sendError(message: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): void {
+  const known = error instanceof S3Error ? error : new S3Error('InternalError', 500, `We encountered an internal error. Please try again. (${(error as Error).message})`);
+  const body = toXml('Error', { Code: known.code, Message: known.message, ...known.details, RequestId: requestId }, false);
+  response.statusCode = known.status;
+  // The rest of a body that nobody will read must not be taken for the next request.
+  response.setHeader('connection', 'close');
+  if (message.method === 'HEAD') {
+    response.end();
+  } else {
+    response.setHeader('content-type', 'application/xml');
+    response.end(body);
+  }
+  message.resume();
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
