@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { LoadError } from './load-error';
 
 export interface Template {
@@ -68,7 +68,7 @@ function imageAssets(folder: string, manifest: AssetManifest): ImageAsset[] {
     const { directory, dockerFile = 'Dockerfile' } = source;
     // An image that a command of the app makes has no folder; a job that uses it is refused when it is loaded.
     if (directory === undefined) return [];
-    return Object.values(destinations).map(({ repositoryName, imageTag }) => ({ repositoryName, imageTag, directory: join(folder, directory), dockerFile }));
+    return Object.values(destinations).map(({ repositoryName, imageTag }) => ({ repositoryName, imageTag, directory: resolve(folder, directory), dockerFile }));
   });
 }
 
