@@ -68,7 +68,8 @@ function imageAssets(folder: string, manifest: AssetManifest): ImageAsset[] {
     const { directory, dockerFile = 'Dockerfile' } = source;
     // An image that a command of the app makes has no folder; a job that uses it is refused when it is loaded.
     if (directory === undefined) return [];
-    return Object.values(destinations).map(({ repositoryName, imageTag }) => ({ repositoryName, imageTag, directory: resolve(folder, directory), dockerFile }));
+    return Object.values(destinations)
+      .map(({ repositoryName, imageTag }) => ({ repositoryName, imageTag, directory: resolve(folder, directory), dockerFile }));
   });
 }
 

@@ -1,12 +1,12 @@
 /** What the intrinsic functions of a template need to know. */
 export interface Scope {
+  readonly region: string;
   /** A parameter, pseudo parameter or resource by its logical id; undefined where there is none. */
   ref(logicalId: string): unknown;
   /** An attribute of a resource; undefined where it has none that is known here. */
   attribute(logicalId: string, attribute: string): unknown;
   mapping(map: string, first: string, second: string): unknown;
   condition(name: string): boolean;
-  readonly region: string;
 }
 
 /** A function that is not known here, or names what is not there. */

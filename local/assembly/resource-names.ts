@@ -18,7 +18,8 @@ export interface Names {
 export function namesOf(resource: TemplateResource, logicalId: string, given: string | undefined, stack: string, region: string): Names {
   const name = given ?? `${stack}-${logicalId}`;
   const arn = (service: string, path: string) => `arn:${PARTITION}:${service}:${region}:${ACCOUNT}:${path}`;
-  const byArn = (value: string, attribute: string, more: Record<string, string> = {}): Names => ({ ref: value, attributes: { [attribute]: value, ...more } });
+  const byArn = (value: string, attribute: string, more: Record<string, string> = {}): Names =>
+    ({ ref: value, attributes: { [attribute]: value, ...more } });
   switch (resource.Type) {
     case 'AWS::S3::Bucket': {
       const bucket = given ?? bucketName(stack, logicalId);

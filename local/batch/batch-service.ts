@@ -87,7 +87,8 @@ export class BatchService {
         giveBack();
       }
       if (last.exitCode === 0 && last.reason === undefined && !stop.aborted) return end(job, 'SUCCEEDED', last.statusReason);
-      const again = !stop.aborted && last.statusReason !== TIMED_OUT && attempt < job.definition.attempts && shouldRetry(job.definition.retryRules, last);
+      const again = !stop.aborted && last.statusReason !== TIMED_OUT && attempt < job.definition.attempts
+        && shouldRetry(job.definition.retryRules, last);
       if (!again) return end(job, 'FAILED', last.statusReason);
     }
   }

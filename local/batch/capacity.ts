@@ -11,16 +11,16 @@ interface Waiting {
 
 /** The machine's processors and memory, given to jobs in the order in which they came; one that does not fit waits. */
 export class Capacity {
+  /** A process keeps a processor busy, however small a share of one its container would have. */
+  public static needed(job: Amount): Amount {
+    return { vcpus: Math.max(1, job.vcpus), memoryMiB: job.memoryMiB };
+  }
+
   private free: Amount;
   private readonly queue: Waiting[] = [];
 
   constructor(public readonly total: Amount) {
     this.free = total;
-  }
-
-  /** A process keeps a processor busy, however small a share of one its container would have. */
-  public static needed(job: Amount): Amount {
-    return { vcpus: Math.max(1, job.vcpus), memoryMiB: job.memoryMiB };
   }
 
   public couldEverHold(amount: Amount): boolean {

@@ -55,7 +55,10 @@ export function batchSubmitJobSync(options: SubmitJobSyncOptions): TaskIntegrati
 
 function checkSupported(args: Record<string, unknown>): void {
   const overrides = (args.ContainerOverrides ?? {}) as Record<string, unknown>;
-  const unknown = [...Object.keys(args).filter((key) => !KNOWN.includes(key)), ...Object.keys(overrides).filter((key) => !KNOWN_OVERRIDES.includes(key))];
+  const unknown = [
+    ...Object.keys(args).filter((key) => !KNOWN.includes(key)),
+    ...Object.keys(overrides).filter((key) => !KNOWN_OVERRIDES.includes(key)),
+  ];
   if (unknown.length > 0) throw new Error(`batch:submitJob.sync with ${unknown.join(', ')} is not supported by the local engine`);
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(String(args.JobName))) throw clientError(`JobName "${String(args.JobName)}" must have up to 128 letters, digits, - and _`);
   if (JSON.stringify(args).length > MAX_REQUEST_CHARACTERS) throw clientError('the SubmitJob request has more than 30 KiB');

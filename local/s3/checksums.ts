@@ -40,12 +40,20 @@ export function algorithmNamed(text: string | undefined): ChecksumAlgorithm | un
   return name as ChecksumAlgorithm;
 }
 
+/** What a request says of its body; the value is undefined where it comes behind the body, or not at all. */
+export interface AnnouncedChecksum {
+  readonly algorithm: ChecksumAlgorithm;
+  readonly value?: string;
+}
+
 const NAMED = /^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256)$/;
 
 /** The checksum that a request's headers give or announce as trailer; the value is undefined in the second case. */
-export function announcedChecksum(headers: Readonly<Record<string, string | string[] | undefined>>): { algorithm: ChecksumAlgorithm; value?: string } | undefined {
+export function announcedChecksum(headers: Readonly<Record<string, string | string[] | undefined>>): AnnouncedChecksum | undefined {
   const given = Object.keys(headers).map((name) => NAMED.exec(name)).filter((match) => match !== null);
-  if (given.length > 1) throw new S3Error('InvalidRequest', 400, 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
+  if (given.length > 1) {
+    throw new S3Error('InvalidRequest', 400, 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
+  }
   if (given.length === 1) return { algorithm: algorithmNamed(given[0][1])!, value: String(headers[given[0][0]]) };
   const trailer = NAMED.exec(String(headers['x-amz-trailer'] ?? '').trim().toLowerCase());
   return trailer === null ? undefined : { algorithm: algorithmNamed(trailer[1])! };

@@ -48,18 +48,18 @@ export interface StoredUpload {
  * files are digests: a key such as `../x` is only a text here. What is known of the objects is kept in memory as well; the bytes never.
  */
 export class ObjectStore {
-  private readonly objects = new Map<string, StoredObject>();
-  private readonly uploads = new Map<string, StoredUpload>();
-  private sorted: readonly string[] | undefined;
-
-  private constructor(private readonly folder: string) {}
-
   public static open(folder: string): ObjectStore {
     for (const name of ['objects', 'uploads', 'data', 'unfinished']) mkdirSync(join(folder, name), { recursive: true });
     const store = new ObjectStore(folder);
     store.load();
     return store;
   }
+
+  private readonly objects = new Map<string, StoredObject>();
+  private readonly uploads = new Map<string, StoredUpload>();
+  private sorted: readonly string[] | undefined;
+
+  private constructor(private readonly folder: string) {}
 
   public find(key: string): StoredObject | undefined {
     return this.objects.get(key);

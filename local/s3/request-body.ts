@@ -1,6 +1,6 @@
 import { createHash, Hash } from 'node:crypto';
 import { pipeline, Readable, Transform, TransformCallback } from 'node:stream';
-import { announcedChecksum, Checksum, ChecksumAlgorithm, checksumHeader, Digest, newDigest } from './checksums';
+import { AnnouncedChecksum, announcedChecksum, Checksum, ChecksumAlgorithm, checksumHeader, Digest, newDigest } from './checksums';
 import { ChunkedBody } from './chunked-body';
 import { S3Error } from './s3-error';
 import { header, S3Request } from './s3-request';
@@ -16,12 +16,17 @@ const MAX_XML_BYTES = 8 * 1024 * 1024;
 export class RequestBody extends Transform {
   private readonly md5 = createHash('md5');
   private readonly sha256: Hash | undefined;
-  private readonly announced: { algorithm: ChecksumAlgorithm; value?: string } | undefined;
+  private readonly announced: AnnouncedChecksum | undefined;
   private readonly digest: Digest | undefined;
   private size = 0;
   private result: { md5: Buffer; size: number; checksum?: Checksum } | undefined;
 
-  constructor(private readonly request: S3Request, private readonly payload: string, private readonly chunks: ChunkedBody | undefined, algorithm?: ChecksumAlgorithm) {
+  constructor(
+    private readonly request: S3Request,
+    private readonly payload: string,
+    private readonly chunks: ChunkedBody | undefined,
+    algorithm?: ChecksumAlgorithm,
+  ) {
     super();
     this.announced = announcedChecksum(request.headers) ?? (algorithm === undefined ? undefined : { algorithm });
     this.digest = this.announced === undefined ? undefined : newDigest(this.announced.algorithm);

@@ -71,7 +71,9 @@ async function answer(options: S3ServerOptions, buckets: BucketStore, message: I
   }
 }
 
-async function handle(options: S3ServerOptions, buckets: BucketStore, message: IncomingMessage): Promise<{ result: S3Response; resetAfterBytes?: number }> {
+async function handle(
+  options: S3ServerOptions, buckets: BucketStore, message: IncomingMessage,
+): Promise<{ result: S3Response; resetAfterBytes?: number }> {
   const request = readRequest(message);
   const verified = await verifySignature(request, options.findCredentials, options.region);
   const { name, operation } = routeOf(request);
@@ -88,7 +90,8 @@ async function handle(options: S3ServerOptions, buckets: BucketStore, message: I
   return { result, resetAfterBytes: fault?.resetAfterBytes };
 }
 
-async function send(message: IncomingMessage, response: ServerResponse, { status, headers = {}, body = '' }: S3Response, resetAfterBytes?: number): Promise<void> {
+async function send(message: IncomingMessage, response: ServerResponse, result: S3Response, resetAfterBytes?: number): Promise<void> {
+  const { status, headers = {}, body = '' } = result;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.statusCode = status;
   if (typeof body === 'string') {

@@ -83,8 +83,9 @@ export async function verifySignature(request: S3Request, findCredentials: FindC
   if (header(request, 'authorization') !== undefined && Math.abs(now - signingDate.getTime()) > MAX_SKEW_MS) {
     throw new S3Error('RequestTimeTooSkewed', 403, 'The difference between the request time and the current time is too large.');
   }
-  const seed = { signature: claim.signature, longDate: claim.longDate, scope: claim.scope, sign: (text: string) => signer.sign(text, { signingDate }) };
-  return { credentials, seed, payload: claim.payload };
+  const { signature, longDate: signedAt, scope, payload } = claim;
+  const seed = { signature, longDate: signedAt, scope, sign: (text: string) => signer.sign(text, { signingDate }) };
+  return { credentials, seed, payload };
 }
 
 function headerClaim(request: S3Request): Claim {

@@ -24,7 +24,10 @@ export const createMultipartUpload: Operation = async (call) => {
   store.putUpload({ id, key, initiated: timestamp(), headers: keptHeaders(request), algorithm, fullObjectChecksum, parts: {} });
   return {
     status: 200,
-    headers: algorithm === undefined ? {} : { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': fullObjectChecksum ? 'FULL_OBJECT' : 'COMPOSITE' },
+    headers: algorithm === undefined ? undefined : {
+      'x-amz-checksum-algorithm': algorithm,
+      'x-amz-checksum-type': fullObjectChecksum ? 'FULL_OBJECT' : 'COMPOSITE',
+    },
     body: toXml('InitiateMultipartUploadResult', { Bucket: bucket, Key: key, UploadId: id }),
   };
 };
@@ -68,13 +71,18 @@ export const completeMultipartUpload: Operation = async (call) => {
     store.upload(upload.id, key);
     const etag = `${md5OfParts(parts)}-${parts.length}`;
     const checksum = await wholeChecksum(upload.algorithm, parts, digest);
-    store.put({ key, size: parts.reduce((sum, { size }) => sum + size, 0), etag, lastModified: timestamp(), headers: upload.headers, checksum, data });
+    const size = parts.reduce((sum, part) => sum + part.size, 0);
+    store.put({ key, size, etag, lastModified: timestamp(), headers: upload.headers, checksum, data });
     store.deleteUpload(upload);
     return {
       status: 200,
       headers: encryptionHeaders(upload.headers),
       body: toXml('CompleteMultipartUploadResult', {
-        Location: `/${bucket}/${key}`, Bucket: bucket, Key: key, ETag: `"${etag}"`, ...checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value },
+        Location: `/${bucket}/${key}`,
+        Bucket: bucket,
+        Key: key,
+        ETag: `"${etag}"`,
+        ...checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value },
       }),
     };
   } catch (error) {
@@ -124,7 +132,8 @@ export const listMultipartUploads: Operation = async (call) => {
   const store = call.buckets.get(bucket);
   authorize(call, 's3:ListBucketMultipartUploads', bucket);
   const prefix = query.get('prefix') ?? '';
-  const uploads = store.allUploads().filter(({ key }) => key.startsWith(prefix)).sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+  const uploads = store.allUploads().filter(({ key }) => key.startsWith(prefix))
+    .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   return {
     status: 200,
     body: toXml('ListMultipartUploadsResult', {
@@ -174,7 +183,9 @@ function md5OfParts(parts: readonly StoredPart[]): string {
 }
 
 /** Of the whole object's bytes, or of the parts' checksums, with their number behind it (user guide, "Checking object integrity"). */
-async function wholeChecksum(algorithm: ChecksumAlgorithm | undefined, parts: readonly StoredPart[], digest: Digest | undefined): Promise<Checksum | undefined> {
+async function wholeChecksum(
+  algorithm: ChecksumAlgorithm | undefined, parts: readonly StoredPart[], digest: Digest | undefined,
+): Promise<Checksum | undefined> {
   if (algorithm === undefined) return undefined;
   if (digest !== undefined) return { algorithm, value: Buffer.from(await digest.digest()).toString('base64') };
   const composite = newDigest(algorithm);

@@ -26,7 +26,8 @@ export const getObject: Operation = async (call) => {
     await file.close();
     return { status: 200, headers, body: '' };
   }
-  return { status: range === undefined ? 200 : 206, headers, body: file.createReadStream({ start: range?.start ?? 0, end: range?.end ?? object.size - 1 }) };
+  const { start, end } = range ?? { start: 0, end: object.size - 1 };
+  return { status: range === undefined ? 200 : 206, headers, body: file.createReadStream({ start, end }) };
 };
 
 export const headObject: Operation = async (call) => {
