@@ -42,6 +42,11 @@ export function definitionOf(template: Template): any {
   return JSON.parse(plain(resource(template, 'AWS::StepFunctions::StateMachine').Properties.DefinitionString));
 }
 
+/** A definition as it is after deployment: `definitionOf` leaves the partition as a reference, which is no ARN's. */
+export function deployed(definition: any): any {
+  return JSON.parse(JSON.stringify(definition).replaceAll('<AWS::Partition>', 'aws'));
+}
+
 /** Every state of a definition, those of Maps and Parallels included, by name. */
 export function allStates(definition: any): { [name: string]: any } {
   return Object.entries<any>(definition.States).reduce((states, [name, state]) => ({

@@ -2,7 +2,7 @@ import { App, Stack, StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { ComputePlatform, PaviAlignmentPipeline, PaviAlignmentPipelineProps, PipelineCompute } from '../../../src';
+import { ComputePlatform, FargateComputeOptions, PaviAlignmentPipeline, PaviAlignmentPipelineProps, PipelineCompute } from '../../../src';
 
 export const QUEUE_ARN = 'arn:aws:batch:us-east-1:123456789012:job-queue/pavi';
 
@@ -18,7 +18,7 @@ export function newStack(props: StackProps = {}): Stack {
 }
 
 /** Fargate in a VPC that is there already. */
-export function fargate(stack: Stack, options: { readonly spot?: boolean; readonly assignPublicIp?: boolean; readonly maxvCpus?: number } = {}): PipelineCompute {
+export function fargate(stack: Stack, options: Partial<FargateComputeOptions> = {}): PipelineCompute {
   const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
     vpcId: 'vpc-1',
     availabilityZones: ['us-east-1a', 'us-east-1b'],
