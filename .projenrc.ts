@@ -37,6 +37,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@smithy/signature-v4@^5',
     '@aws-crypto/sha256-js@^5',
     'asl-validator@4.0.0',
+    // The last one whose peers allow the constructs version above.
+    'cdk-nag@2.37.55',
     'dockerfile-ast@^0.7',
     'esbuild@0.28.2',
     'fast-check@^4',
