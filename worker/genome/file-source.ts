@@ -22,8 +22,8 @@ export class FileSource implements ByteSource {
   private async withFile(use: (file: FileHandle, size: number) => Promise<Buffer>): Promise<Buffer> {
     let file: FileHandle;
     try {
-      // Without O_NONBLOCK, opening a named pipe would wait for ever.
-      file = await open(this.name, constants.O_RDONLY | constants.O_NONBLOCK);
+      // Without O_NONBLOCK, opening a named pipe would wait for ever. O_RDONLY is 0.
+      file = await open(this.name, constants.O_NONBLOCK);
     } catch (error) {
       throw unusable(`${this.name} cannot be read: ${(error as Error).message}`, 'a readable file', (error as NodeJS.ErrnoException).code, error);
     }

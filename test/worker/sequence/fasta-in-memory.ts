@@ -6,8 +6,6 @@ import { WorkerError } from '../../../worker/worker-error';
 
 /** A genome in memory: what the tests judge is the sequences' making, not the files' reading. */
 export class FastaInMemory implements GenomeReader {
-  constructor(private readonly sequences: ReadonlyMap<string, string>) {}
-
   /** Reads a FASTA file; bgzip is gzip in many members, which zlib reads as one. */
   public static fromFile(path: string): FastaInMemory {
     const content = readFileSync(path);
@@ -17,6 +15,8 @@ export class FastaInMemory implements GenomeReader {
       return [header.split(/\s/)[0], lines.join('')];
     })));
   }
+
+  constructor(private readonly sequences: ReadonlyMap<string, string>) {}
 
   public read(seqId: string, start: number, end: number): Promise<string> {
     const sequence = this.sequences.get(seqId);
