@@ -59,7 +59,7 @@ const VARIANT_CHECK = `
     $type($v) = "object" ? $isFilled($v.variant_id) and $isFilled($v.genomic_seq_id) and $isWhole($v.genomic_start_pos)
       and $isWhole($v.genomic_end_pos) and $isSequence($v.genomic_ref_seq) and $isSequence($v.genomic_alt_seq) : false
   };
-  $allAre := function($list, $check) { $count($filter($list, function($v) { $not($check($v)) })) = 0 };`;
+  $allAre := function($list, $check) { $not(false in $map($list, $check)) };`;
 
 function entryText(problem: keyof typeof PROBLEM, got: string): string {
   return filled(PROBLEM[problem], { at: '$at', got: `$shown(${got})`, n: '$n' });
