@@ -31,19 +31,27 @@ function command(name: string, args: string[]): Command {
   switch (name) {
     case WorkerCommand.RETRIEVE: {
       const options = retrieveOptions(args);
-      return { run: (signal) => retrieve(options, signal), output: options.outputDir, errors: options.errors ?? childPlace(options.outputDir, WorkKey.ERRORS) };
+      return {
+        run: (signal) => retrieve(options, signal),
+        output: options.outputDir,
+        errors: options.errors ?? childPlace(options.outputDir, WorkKey.ERRORS),
+      };
     }
     case WorkerCommand.ALIGN: {
       const options = alignOptions(args);
-      return { run: (signal) => align(options, signal), output: options.output, errors: options.errors ?? childPlace(parentPlace(options.output), WorkKey.ERRORS) };
+      return { run: (signal) => align(options, signal), output: options.output, errors: options.errors ?? errorsBeside(options.output) };
     }
     case WorkerCommand.COLLECT: {
       const options = collectOptions(args);
-      return { run: () => collect(options), output: options.output, errors: options.errors ?? childPlace(parentPlace(options.output), WorkKey.ERRORS) };
+      return { run: () => collect(options), output: options.output, errors: options.errors ?? errorsBeside(options.output) };
     }
     default:
       throw wrongCommandLine(`there is no command "${name}"; there are ${Object.values(WorkerCommand).join(', ')}`, name);
   }
+}
+
+function errorsBeside(output: string): string {
+  return childPlace(parentPlace(output), WorkKey.ERRORS);
 }
 
 async function main([name, ...args]: string[]): Promise<number> {
@@ -91,4 +99,4 @@ function stopOnSignal(): AbortController {
 }
 
 // Standard output may be a pipe that is written to later than process.exit would end the process.
-main(process.argv.slice(2)).then((code) => { process.exitCode = code; });
+void main(process.argv.slice(2)).then((code) => { process.exitCode = code; });
