@@ -6,6 +6,7 @@ import { Genomes } from '../genome/genomes';
 import { log, warn } from '../log';
 import { Metrics } from '../metrics';
 import { RetrieveOptions } from './options';
+import { DEFAULT_RETRIES } from '../net/retry';
 import { UrlPolicy } from '../net/url-policy';
 import { genomeIntervals } from '../sequence/genome-intervals';
 import { formatProblems, parseEntries, RegionEntry } from '../sequence/region-entry';
@@ -24,11 +25,13 @@ export async function retrieve(options: RetrieveOptions, signal: AbortSignal): P
   const errors = options.errors ?? childPlace(options.outputDir, WorkKey.ERRORS);
   const entries = rangeOf(await readEntries(options), options);
   const localInput = localPathOf(options.input);
+  const retries = { ...DEFAULT_RETRIES, signal };
   const genomes = new Genomes({
     policy: new UrlPolicy({ allowLocal: options.allowLocal, sources: options.genomeSources }),
     baseFolder: localInput === undefined ? undefined : localPathOf(parentPlace(localInput)),
+    retries,
   });
-  const variants = new VariantApi(options.variantApiUrl, options.allowLocal);
+  const variants = new VariantApi(options.variantApiUrl, options.allowLocal, retries);
   const output = openFolder(options.outputDir);
   const failures: WorkerError[] = [];
   try {
@@ -40,6 +43,7 @@ export async function retrieve(options: RetrieveOptions, signal: AbortSignal): P
         try {
           await make(entry, genomes, variants, output);
         } catch (error) {
+          signal.throwIfAborted();
           const failure = asWorkerError(error).forEntry(entry.id);
           failures.push(failure);
           if (!options.keepGoing) break;

@@ -1,7 +1,7 @@
 import { ErrorName } from '../../src/contract/error-names';
 import { ExitCode } from '../../src/contract/exit-codes';
 import { HttpClient, HttpError } from '../net/http-client';
-import { DEFAULT_RETRIES, TransientError, withRetries } from '../net/retry';
+import { DEFAULT_RETRIES, RetryOptions, TransientError, withRetries } from '../net/retry';
 import { UrlPolicy } from '../net/url-policy';
 import { WorkerError } from '../worker-error';
 import { parseVariantAnswer, Variant } from './variant';
@@ -15,7 +15,7 @@ export class VariantApi {
   private readonly found = new Map<string, Promise<Variant>>();
 
   /** @param baseUrl without the slash before the id */
-  constructor(private readonly baseUrl: string, allowLocal: boolean) {
+  constructor(private readonly baseUrl: string, allowLocal: boolean, private readonly retries: RetryOptions = DEFAULT_RETRIES) {
     this.client = new HttpClient(new UrlPolicy({ allowLocal, sources: [] }));
   }
 
@@ -43,7 +43,7 @@ export class VariantApi {
     this.lookups += 1;
     let answer;
     try {
-      answer = await withRetries(`variant ${id}`, () => this.client.get({ url, maxBytes: MAX_ANSWER_BYTES }), DEFAULT_RETRIES);
+      answer = await withRetries(`variant ${id}`, () => this.client.get({ url, maxBytes: MAX_ANSWER_BYTES, signal: this.retries.signal }), this.retries);
     } catch (error) {
       if (error instanceof WorkerError) {
         throw new WorkerError(ErrorName.VARIANT_UNAVAILABLE, `the variant API may not be asked: ${error.message}`,
