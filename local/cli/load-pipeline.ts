@@ -18,7 +18,12 @@ export interface LoadedRole {
 
 /** A state machine of the assembly, with all of its stack that a run of it uses. */
 export interface LoadedPipeline {
-  readonly stateMachine: { readonly arn: string; readonly name: string; readonly role: LoadedRole; readonly definition: ReturnType<typeof loadDefinition> };
+  readonly stateMachine: {
+    readonly arn: string;
+    readonly name: string;
+    readonly role: LoadedRole;
+    readonly definition: ReturnType<typeof loadDefinition>;
+  };
   readonly outputs: StackResources['outputs'];
   readonly buckets: ReadonlyMap<string, PolicyDocument | undefined>;
   readonly roles: ReadonlyMap<string, LoadedRole>;
@@ -41,7 +46,11 @@ export function loadPipeline(folder: string, stateMachine?: string): LoadedPipel
   const chosen = machines.filter(({ resource }) => stateMachine === undefined || resource.logicalId.startsWith(stateMachine));
   if (chosen.length !== 1) {
     const ids = machines.map(({ resource }) => resource.logicalId).join(', ') || 'none';
-    throw new LoadError(folder, [`one state machine is to be run, and ${chosen.length} fit; choose with --state-machine ID, of: ${ids}`]);
+    // A state machine whose properties cannot be resolved is not among them.
+    const problems = stacks.flatMap(({ resolved }) => resolved.problems);
+    throw new LoadError(folder, [
+      ...problems, `one state machine is to be run, and ${chosen.length} fit; choose with --state-machine ID, of: ${ids}`,
+    ]);
   }
   return load(folder, chosen[0].stack, chosen[0].resolved, chosen[0].resource);
 }

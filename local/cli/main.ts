@@ -92,7 +92,11 @@ async function runCommand(args: string[]): Promise<number> {
     process.stderr.write('interrupted; its jobs were stopped\n');
     return INTERRUPTED;
   }
-  process.stderr.write(`${result.status}: ${result.error ?? 'no error name'}\n${result.cause ?? ''}\nwhat the jobs wrote: ${options.output}/logs\n`);
+  const { status, error = 'no error name', cause = 'no cause is known', failedJobLog } = result;
+  process.stderr.write(`${status}: ${error}\n${cause}\n`);
+  if (failedJobLog !== undefined) {
+    process.stderr.write(`what the failed job wrote last (${failedJobLog.file}):\n${failedJobLog.lines.map((line) => `  ${line}\n`).join('')}`);
+  }
   return 1;
 }
 

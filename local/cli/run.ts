@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { LocalSecurityTokens } from './credentials';
+import { FailedJobLog, failedJobLog } from './failed-job-log';
 import { LoadedPipeline, REGION } from './load-pipeline';
 import { MAX_PAYLOAD_BYTES } from './run-input';
 import { systemClock } from '../asl/clock';
@@ -38,6 +39,7 @@ export interface RunResult {
   readonly cause?: string;
   /** The files that the execution's output names, copied to the output folder. */
   readonly results: readonly string[];
+  readonly failedJobLog?: FailedJobLog;
 }
 
 /** What the worker reads; see the contract of its command line. */
@@ -64,8 +66,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
     for (const bucket of options.pipeline.buckets.keys()) await server.createBucket(bucket);
     const owner = clientOf(tokens.forOwner());
     const result = await execute(options, server, tokens, clientOf, await storedInput(options, owner));
-    const results = result.status === 'SUCCEEDED' ? await copyResults(result.output, owner, options.outputFolder) : [];
-    return { status: result.status, error: result.error, cause: result.cause, results };
+    const { status, error, cause, events } = result;
+    if (status !== 'SUCCEEDED') return { status, error, cause, results: [], failedJobLog: failedJobLog(events, logFolder(options)) };
+    return { status, results: await copyResults(result.output, owner, options.outputFolder) };
   } finally {
     clients.forEach((client) => client.destroy());
     await server.close();
@@ -80,7 +83,7 @@ async function execute(
   const credentials = tokens.forRole(stateMachine.role, name.slice(0, 64));
   const batch = new BatchService({
     capacity: new Capacity({ vcpus: availableParallelism(), memoryMiB: Math.floor(totalmem() / MEBIBYTE) }),
-    logFolder: join(options.outputFolder, 'logs'),
+    logFolder: logFolder(options),
     region: REGION,
     programOf: (image) => imageProgram(image, images),
     environmentOf: (job) => ({
@@ -108,6 +111,10 @@ async function execute(
   await mkdir(options.outputFolder, { recursive: true });
   await writeFile(join(options.outputFolder, 'execution-history.json'), JSON.stringify(result.events, null, 2));
   return result;
+}
+
+function logFolder({ outputFolder }: RunOptions): string {
+  return join(outputFolder, 'logs');
 }
 
 /** Keys for one job of a role; a job without a role gets none, as in AWS. */

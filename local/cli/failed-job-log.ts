@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HistoryEvent } from '../asl/history';
+
+const MAX_LINES = 5;
+const MAX_LINE_CHARACTERS = 2000;
+
+export interface FailedJobLog {
+  readonly file: string;
+  /** The last lines; the newest last. */
+  readonly lines: readonly string[];
+}
+
+/** What the last job that failed wrote at its end; undefined where none failed, or none wrote anything. */
+export function failedJobLog(events: readonly HistoryEvent[], logFolder: string): FailedJobLog | undefined {
+  const stream = events.filter(({ type }) => type === 'TaskFailed').map(({ details }) => logStreamOf(details.cause)).findLast((name) => name !== undefined);
+  if (stream === undefined) return undefined;
+  const file = join(logFolder, `${stream}.log`);
+  const lines = contentOf(file).split('\n').filter((line) => line.trim() !== '').slice(-MAX_LINES);
+  return lines.length === 0 ? undefined : { file, lines: lines.map((line) => line.slice(0, MAX_LINE_CHARACTERS)) };
+}
+
+/** A failed job's cause is its description as JSON; other tasks' causes are plain texts. */
+function logStreamOf(cause: unknown): string | undefined {
+  try {
+    return JSON.parse(String(cause)).Container?.LogStreamName;
+  } catch {
+    return undefined;
+  }
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import { paviPipeline } from './support/pavi-pipeline';
+import { SAMPLE_INPUT, TestFolders } from './support/sample-run';
+
+jest.setTimeout(60_000);
+
+const folders = new TestFolders();
+afterAll(() => folders.remove());
+
+test.each<[string, string[], string]>([
+  ['no command', [], 'a command is missing'],
+  ['an unknown command', ['ruN'], 'there is no command "ruN"'],
+  ['no app', ['run', '--input', SAMPLE_INPUT], '--app is missing'],
+  ['no input', ['run', '--app', 'cdk.out'], '--input is missing'],
+  ['an unknown option', ['run', '--app', 'cdk.out', '--inputs', 'x'], '--inputs'],
+  ['a name that Step Functions does not allow', ['run', '--app', 'a', '--input', 'b', '--name', '../x'], '--name must have up to 80 letters'],
+])('%s is refused, and the help is shown', async (_what, args, told) => {
+  const { code, stdout, stderr } = await paviPipeline(...args);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain(`error: ${told.startsWith('--inputs') ? '' : told}`);
+  expect(stderr).toContain(told);
+  expect(stderr).toContain('pavi-pipeline run --app DIR --input FILE');
+});
+
+test('the help is there when it is asked for', async () => {
+  const { code, stdout } = await paviPipeline('run', '--help');
+  expect(code).toBe(0);
+  expect(stdout).toContain('--allow-local-genomes');
+});
+
+test('an app with two pipelines needs to be told which', async () => {
+  const one = folders.synthesize();
+  const app = folders.changed(one, ({ Resources }) => {
+    const [id] = Object.keys(Resources).filter((name) => Resources[name].Type === 'AWS::StepFunctions::StateMachine');
+    Resources.AnotherStateMachine = Resources[id];
+  });
+  const { code, stderr } = await paviPipeline('run', '--app', app, '--input', SAMPLE_INPUT);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/one state machine is to be run, and 2 fit; choose with --state-machine ID, of: PaviStateMachine\w+, AnotherStateMachine/);
+});
