@@ -18,7 +18,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   defaultReleaseBranch: 'main',
   projenrcTs: true,
   packageManager: javascript.NodePackageManager.NPM,
-  minNodeVersion: '20.0.0',
+  // The first long-term release of 20, and what eslint 9 needs at least.
+  minNodeVersion: '20.9.0',
   jsiiVersion: '6.0.16',
   typescriptVersion: '6.0.3',
   // The versions that PAVI's own stack pins, so that it can take this library as it is.
@@ -61,6 +62,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: { dirs: ['src'], devdirs: ['test', ...PROGRAM_FOLDERS] },
   integrationTestAutoDiscover: false,
+  workflowBootstrapSteps: [{ name: 'Install Clustal Omega', run: 'sudo apt-get update && sudo apt-get install -y clustalo' }],
   githubOptions: { mergify: false, pullRequestLint: false },
   depsUpgrade: false,
   pullRequestTemplate: false,

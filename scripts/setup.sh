@@ -4,6 +4,8 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION="${JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION:-20}"
 
+NODE_MINIMUM=20.9.0
+
 say() { printf '==> %s\n' "$*"; }
 
 fail() { # REASON CURE
@@ -12,10 +14,10 @@ fail() { # REASON CURE
 }
 
 need_node() {
-  command -v node >/dev/null || fail 'node is not installed' 'install Node.js 20 or newer, for example from https://nodejs.org'
-  local major
-  major=$(node -p 'process.versions.node.split(".")[0]')
-  [ "$major" -ge 20 ] || fail "node is version $(node --version), and 20 or newer is needed" 'install a newer Node.js'
+  command -v node >/dev/null || fail 'node is not installed' "install Node.js $NODE_MINIMUM or newer, for example from https://nodejs.org"
+  local oldest
+  oldest=$(printf '%s\nv%s\n' "$(node --version)" "$NODE_MINIMUM" | sort -V | head -n 1)
+  [ "$oldest" = "v$NODE_MINIMUM" ] || fail "node is version $(node --version), and $NODE_MINIMUM or newer is needed" 'install a newer Node.js'
   command -v npm >/dev/null || fail 'npm is not installed' 'install npm (it comes with Node.js; on Debian: apt-get install npm)'
 }
 
