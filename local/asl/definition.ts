@@ -18,6 +18,13 @@ export interface Catcher {
   readonly Assign?: Readonly<Record<string, unknown>>;
 }
 
+export interface ChoiceRule {
+  readonly Condition: string;
+  readonly Next: string;
+  readonly Output?: unknown;
+  readonly Assign?: Readonly<Record<string, unknown>>;
+}
+
 /** A state as it is written; which fields it has depends on its type. */
 export interface StateDefinition {
   readonly Type: StateType;
@@ -31,7 +38,7 @@ export interface StateDefinition {
   readonly HeartbeatSeconds?: unknown;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
-  readonly Choices?: readonly { readonly Condition: string; readonly Next: string; readonly Output?: unknown; readonly Assign?: Readonly<Record<string, unknown>> }[];
+  readonly Choices?: readonly ChoiceRule[];
   readonly Default?: string;
   readonly Seconds?: unknown;
   readonly Timestamp?: unknown;

@@ -61,7 +61,7 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
     executionName: options.name,
   });
   history.add('ExecutionStarted', { input: JSON.stringify(options.input), roleArn: options.roleArn });
-  const end = (status: ExecutionResult['status'], type: string, result: { output?: unknown; error?: string; cause?: string }): ExecutionResult => {
+  const end = (status: ExecutionResult['status'], type: string, result: Pick<ExecutionResult, 'output' | 'error' | 'cause'>): ExecutionResult => {
     history.add(type, { ...result, ...'output' in result ? { output: JSON.stringify(result.output) } : {} });
     return { status, ...result, events: history.events };
   };

@@ -10,8 +10,10 @@ const MAX_MILLISECONDS = 10_000;
 
 /** The functions that AWS adds to JSONata (AWS Step Functions developer guide, page "Transforming data with JSONata"). */
 const FUNCTIONS: Readonly<Record<string, (...args: any[]) => unknown>> = {
-  partition: (list: unknown[], size: number) => Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size)),
-  range: (first: number, last: number, step: number) => Array.from({ length: Math.max(0, Math.floor((last - first) / step) + 1) }, (_, index) => first + index * step),
+  partition: (list: unknown[], size: number) =>
+    Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size)),
+  range: (first: number, last: number, step: number) =>
+    Array.from({ length: Math.max(0, Math.floor((last - first) / step) + 1) }, (_, index) => first + index * step),
   hash: (text: string, algorithm: string) => {
     if (!(algorithm in HASHES)) throw new Error(`unknown hash algorithm ${algorithm}`);
     return createHash(HASHES[algorithm]).update(text).digest('hex');

@@ -250,7 +250,8 @@ export class StateRunner {
     return evaluateTyped(visit.state[field], field, this.bindings(visit), type);
   }
 
-  private bindings({ name, state, input, scope, enteredAt, retryCount }: Visit, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  private bindings(visit: Visit, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+    const { name, state, input, scope, enteredAt, retryCount } = visit;
     const context = {
       ...this.options.context,
       State: { Name: name, EnteredTime: enteredAt, ...state.Type === 'Pass' ? {} : { RetryCount: retryCount } },
