@@ -1,14 +1,16 @@
 import { align } from './commands/align';
+import { check } from './commands/check';
 import { collect } from './commands/collect';
 import { asWorkerError, reportError, runOf } from './commands/error-report';
-import { alignOptions, collectOptions, retrieveOptions, wrongCommandLine } from './commands/options';
+import { alignOptions, checkOptions, collectOptions, retrieveOptions, wrongCommandLine } from './commands/options';
 import { retrieve } from './commands/retrieve';
-import { log, logError, warn } from './log';
+import { log, setLogContext, warn } from './log';
 import { Metrics, writeMetrics } from './metrics';
 import { childPlace, parentPlace } from './storage/place';
 import { ExitCode } from '../src/contract/exit-codes';
 import { WorkKey } from '../src/contract/storage-keys';
 import { WorkerCommand } from '../src/contract/worker-command-line';
+import { WorkerMetric } from '../src/contract/worker-metrics';
 
 const HELP = `A place is a path, a file:// URI or an s3:// URI.
 
@@ -16,15 +18,17 @@ const HELP = `A place is a path, a file:// URI or an s3:// URI.
            [--variant-api-url URL] [--genome-source PREFIX]... [--expect-count N] [--errors DIR]
   align    --input-dir DIR --output FILE [--threads N] [--errors DIR]
   collect  --input-dir DIR --alignment FILE --output FILE [--errors DIR]
+  check    --input FILE
 `;
 
-/** Batch and ECS kill what has not ended 30 seconds after SIGTERM. */
-const STOP_WITHIN_MS = 10_000;
+/** What a stopped command may still take to put down its work; ECS and Batch kill it 30 seconds after SIGTERM. */
+const STOP_WITHIN_MS = 5_000;
 
 interface Command {
-  readonly run: (signal: AbortSignal) => Promise<Metrics>;
-  readonly errors: string;
-  readonly output: string;
+  readonly run: (signal: AbortSignal, metrics: Metrics) => Promise<void>;
+  readonly output?: string;
+  /** Where the error file goes; absent where none is written. */
+  readonly errors?: string;
 }
 
 function command(name: string, args: string[]): Command {
@@ -32,26 +36,30 @@ function command(name: string, args: string[]): Command {
     case WorkerCommand.RETRIEVE: {
       const options = retrieveOptions(args);
       return {
-        run: (signal) => retrieve(options, signal),
+        run: (signal, metrics) => retrieve(options, signal, metrics),
         output: options.outputDir,
         errors: options.errors ?? childPlace(options.outputDir, WorkKey.ERRORS),
       };
     }
     case WorkerCommand.ALIGN: {
       const options = alignOptions(args);
-      return { run: (signal) => align(options, signal), output: options.output, errors: options.errors ?? errorsBeside(options.output) };
+      return { ...resultOf(options), run: (signal, metrics) => align(options, signal, metrics) };
     }
     case WorkerCommand.COLLECT: {
       const options = collectOptions(args);
-      return { run: () => collect(options), output: options.output, errors: options.errors ?? errorsBeside(options.output) };
+      return { ...resultOf(options), run: (signal, metrics) => collect(options, signal, metrics) };
+    }
+    case WorkerCommand.CHECK: {
+      const options = checkOptions(args);
+      return { run: () => check(options) };
     }
     default:
       throw wrongCommandLine(`there is no command "${name}"; there are ${Object.values(WorkerCommand).join(', ')}`, name);
   }
 }
 
-function errorsBeside(output: string): string {
-  return childPlace(parentPlace(output), WorkKey.ERRORS);
+function resultOf({ output, errors }: { output: string; errors?: string }): { output: string; errors: string } {
+  return { output, errors: errors ?? childPlace(parentPlace(output), WorkKey.ERRORS) };
 }
 
 async function main([name, ...args]: string[]): Promise<number> {
@@ -59,44 +67,47 @@ async function main([name, ...args]: string[]): Promise<number> {
     process.stderr.write(HELP);
     return name === undefined ? ExitCode.BAD_INPUT : ExitCode.DONE;
   }
-  const stopped = stopOnSignal();
-  let chosen: Command;
+  const metrics: Metrics = {};
+  let chosen: Command | undefined;
+  let run: string | undefined;
   try {
     chosen = command(name, args);
-  } catch (error) {
-    // Where the errors folder is can't be known.
-    const failure = asWorkerError(error);
-    logError('failed', { error: failure.errorName, entry: null, message: failure.message, expected: failure.expected, found: failure.found });
-    return failure.exitCode;
-  }
-  const run = runOf(chosen.output);
-  try {
-    log('started', { command: name, run });
-    writeMetrics(name, run, await chosen.run(stopped.signal));
-    log('done', { command: name });
+    run = runOf(chosen.output ?? '');
+    setLogContext({ command: name, run });
+    log('started', { node: process.version });
+    await orStopped(chosen.run(stopped.signal, metrics));
+    writeMetrics(name, run, { [WorkerMetric.FAILURES]: 0, ...metrics });
+    log('done');
     return ExitCode.DONE;
   } catch (error) {
     if (stopped.signal.aborted) {
-      warn('stopped', { command: name });
+      warn('stopped', { by: (stopped.signal.reason as Error).message });
       return ExitCode.STOPPED;
     }
     const failure = asWorkerError(error);
-    await reportError(name, chosen.errors, failure);
-    writeMetrics(name, run, { Failures: [1, 'Count'] });
+    // A wrong command line does not tell where the errors go.
+    await reportError(name, chosen?.errors, failure);
+    writeMetrics(name, run, { ...metrics, [WorkerMetric.FAILURES]: Math.max(1, metrics[WorkerMetric.FAILURES] ?? 0) });
     return failure.exitCode;
   }
 }
 
-function stopOnSignal(): AbortController {
-  const stopped = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      stopped.abort(new Error(`stopped by ${signal}`));
-      setTimeout(() => process.exit(ExitCode.STOPPED), STOP_WITHIN_MS).unref();
-    });
-  }
-  return stopped;
+/** A stopped command gets a moment to end by itself; an error that nobody waits for ends it as its own would. */
+async function orStopped(work: Promise<void>): Promise<void> {
+  const broken = new Promise<never>((_, reject) => {
+    process.on('uncaughtException', reject);
+    process.on('unhandledRejection', reject);
+  });
+  const late = new Promise<never>((_, reject) => {
+    stopped.signal.addEventListener('abort', () => setTimeout(() => reject(stopped.signal.reason as Error), STOP_WITHIN_MS).unref(), { once: true });
+  });
+  await Promise.race([work, broken, late]);
 }
 
-// Standard output may be a pipe that is written to later than process.exit would end the process.
-void main(process.argv.slice(2)).then((code) => { process.exitCode = code; });
+const stopped = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stopped.abort(new Error(signal)));
+// Whoever read the log may have gone; the files are what counts.
+process.stdout.on('error', () => undefined);
+
+// What a stopped or failed command has left running must not keep the process alive; what it has logged must be written before.
+void main(process.argv.slice(2)).then((code) => process.stdout.write('', () => process.exit(code)));

@@ -1,32 +1,44 @@
 import { write } from './log';
-
-const NAMESPACE = 'Pavi/AlignmentPipeline';
+import { METRIC_NAMESPACE, METRIC_STEP_DIMENSION, WorkerMetric, WorkerMetricName } from '../src/contract/worker-metrics';
 
 type Unit = 'Count' | 'Bytes' | 'Seconds' | 'Megabytes';
 
-/** Name, value and unit of each metric of a command. */
-export type Metrics = Readonly<Record<string, readonly [value: number, unit: Unit]>>;
+const UNITS: Readonly<Partial<Record<WorkerMetricName, Unit>>> = {
+  [WorkerMetric.GENOME_BYTES]: 'Bytes',
+  [WorkerMetric.ALIGNMENT_BYTES]: 'Bytes',
+  [WorkerMetric.DURATION]: 'Seconds',
+  [WorkerMetric.PEAK_MEMORY]: 'Megabytes',
+};
+
+/** What a command measures: values by name, in the units of {@link WorkerMetric}. A command fills it, whether it then fails or not. */
+export type Metrics = Partial<Record<WorkerMetricName, number>>;
 
 /**
  * Writes the metrics of a command in CloudWatch's embedded metric format (CloudWatch user guide, page "Specification: Embedded
- * metric format"): the step as the one dimension, the run as a property, so that runs don't multiply the metrics.
+ * metric format"): the step as the one dimension; the run and the job as properties, to search by.
+ *
+ * @param metrics its PEAK_MEMORY is that of other processes of the command, to which this one's is added
  */
-export function writeMetrics(step: string, run: string | undefined, metrics: Metrics): void {
+export function writeMetrics(step: string, run: string | undefined, metrics: Readonly<Metrics>): void {
   // In kilobytes (Node.js documentation, process.resourceUsage).
-  const peakMemory = process.resourceUsage().maxRSS / 1024;
-  const all: Metrics = { ...metrics, PeakMemory: [Math.round(peakMemory), 'Megabytes'], Duration: [process.uptime(), 'Seconds'] };
+  const ownPeak = process.resourceUsage().maxRSS / 1024;
+  const all: Metrics = {
+    ...metrics,
+    [WorkerMetric.DURATION]: Math.round(process.uptime() * 1000) / 1000,
+    [WorkerMetric.PEAK_MEMORY]: Math.round(ownPeak + (metrics[WorkerMetric.PEAK_MEMORY] ?? 0)),
+  };
   write({
     _aws: {
       Timestamp: Date.now(),
       CloudWatchMetrics: [{
-        Namespace: NAMESPACE,
-        Dimensions: [['Step']],
-        Metrics: Object.entries(all).map(([Name, [, Unit]]) => ({ Name, Unit })),
+        Namespace: METRIC_NAMESPACE,
+        Dimensions: [[METRIC_STEP_DIMENSION]],
+        Metrics: Object.keys(all).map((Name) => ({ Name, Unit: UNITS[Name as WorkerMetricName] ?? 'Count' })),
       }],
     },
-    Step: step,
+    [METRIC_STEP_DIMENSION]: step,
     Run: run ?? null,
     JobId: process.env.AWS_BATCH_JOB_ID ?? null,
-    ...Object.fromEntries(Object.entries(all).map(([name, [value]]) => [name, value])),
+    ...all,
   });
 }

@@ -1,8 +1,9 @@
-/** The worker's three commands. */
+/** The worker's commands: the three steps of a run, and one that only looks at a run's input. */
 export const WorkerCommand = {
   RETRIEVE: 'retrieve',
   ALIGN: 'align',
   COLLECT: 'collect',
+  CHECK: 'check',
 } as const;
 
 /** The worker's options; every place is a path, a `file://` URI or an `s3://` URI. */

@@ -22,9 +22,10 @@ export interface AlignmentInput {
 /**
  * Joins all proteins of a folder, in the byte order of their files' names, into one FASTA file. The same record twice goes in once.
  *
+ * @param path where the file is written, as a stream
  * @throws WorkerError Pavi.AlignmentFailed where a name has two sequences, a sequence is empty, or there are fewer than two
  */
-export async function joinProteins(folder: Folder, path: string): Promise<AlignmentInput> {
+export async function joinProteins(folder: Folder, path: string, signal?: AbortSignal): Promise<AlignmentInput> {
   const names = await folder.list(EntryFile.PROTEIN);
   const digests = new Map<string, { digest: string; file: string }>();
   let duplicates = 0;
@@ -46,9 +47,10 @@ export async function joinProteins(folder: Folder, path: string): Promise<Alignm
       }
     }
   }
-  await pipeline(Readable.from(records()), createWriteStream(path));
+  await pipeline(Readable.from(records()), createWriteStream(path), { signal });
   if (digests.size < 2) {
-    throw failed(`an alignment needs at least two different sequences; ${folder.uriOf('')} has ${digests.size}`, 'two or more', digests.size);
+    throw failed(`an alignment needs at least two sequences; ${folder.uriOf('')} has ${digests.size}${duplicates > 0 ? ', given more than once' : ''}`,
+      'two or more', digests.size);
   }
   return { files: names.length, sequences: digests.size, duplicates };
 }

@@ -3,8 +3,10 @@ import type { Readable } from 'node:stream';
 import { ErrorName } from '../../src/contract/error-names';
 import { WorkerError } from '../worker-error';
 
-/** A row of one block: a record's name and the next columns of its gapped sequence. */
-const ROW = /^(\S+)\s+([A-Za-z*-]+)(?:\s+\d+)?$/;
+/** A row of one block: a record's name and the next columns of its gapped sequence. A line of conservation marks begins with a space. */
+const ROW = /^(\S+)\s+([A-Za-z*-]+)(?:\s+\d+)?\s*$/;
+
+const MAX_NAMES_SHOWN = 20;
 
 /** Columns (1-based) by position (1-based, ungapped), for one record. */
 export type Columns = ReadonlyMap<number, number>;
@@ -33,8 +35,7 @@ class RowReader {
     for (const position of this.wanted) {
       if (this.found.has(position)) continue;
       if (position !== this.residues + 1) {
-        throw new WorkerError(ErrorName.INTERNAL, `position ${position} of ${name} is not in the alignment`,
-          { expected: `1 to ${this.residues + 1}`, found: position });
+        throw damaged(`position ${position} of ${name} is not in the alignment`, `1 to ${this.residues + 1}`, position);
       }
       this.found.set(position, this.lastResidueColumn < this.columns ? this.lastResidueColumn + 1 : this.lastResidueColumn);
     }
@@ -52,29 +53,49 @@ export async function alignmentColumns(
   alignment: Readable, uri: string, wanted: ReadonlyMap<string, ReadonlySet<number>>,
 ): Promise<ReadonlyMap<string, Columns>> {
   const rows = new Map([...wanted].map(([name, positions]) => [name, new RowReader(positions)]));
-  const seen = new Set<string>();
-  let lines = 0;
-  // A readline interface does not pass its stream's errors on.
-  const failed = new Promise<never>((_, reject) => alignment.once('error', reject));
-  const read = (async () => {
-    for await (const line of createInterface({ input: alignment, crlfDelay: Infinity })) {
-      lines += 1;
-      if (lines === 1) {
-        if (!line.startsWith('CLUSTAL')) {
-          throw new WorkerError(ErrorName.INTERNAL, `${uri} is not an alignment in Clustal format`, { expected: 'CLUSTAL...', found: line.slice(0, 40) });
-        }
-        continue;
-      }
-      const match = ROW.exec(line);
-      if (match === null) continue;
-      seen.add(match[1]);
-      rows.get(match[1])?.add(match[2]);
-    }
-  })();
-  await Promise.race([read, failed]);
-  const missing = [...wanted.keys()].filter((name) => !seen.has(name));
-  if (missing.length > 0) {
-    throw new WorkerError(ErrorName.INTERNAL, `${missing[0]} is not in the alignment ${uri}`, { expected: `${missing.length} more record(s)`, found: missing });
-  }
+  const { names } = await readRows(alignment, uri, (name, gapped) => rows.get(name)?.add(gapped));
+  const missing = [...wanted.keys()].filter((name) => !names.has(name));
+  if (missing.length > 0) throw damaged(`${missing[0]} is not in the alignment ${uri}`, `${missing.length} more record(s)`, missing.slice(0, MAX_NAMES_SHOWN));
   return new Map([...rows].map(([name, row]) => [name, row.result(name)]));
+}
+
+/** How many records and columns an alignment has. Reads it once, in little memory. */
+export async function alignmentShape(alignment: Readable, uri: string): Promise<{ sequences: number; columns: number }> {
+  const { names, columns } = await readRows(alignment, uri, () => undefined);
+  return { sequences: names.size, columns };
+}
+
+/** @throws WorkerError where it is no Clustal alignment, or its rows are not equally long, as those of a broken-off file */
+async function readRows(
+  alignment: Readable, uri: string, onRow: (name: string, gapped: string) => void,
+): Promise<{ names: ReadonlySet<string>; columns: number }> {
+  const lengths = new Map<string, number>();
+  const lines = createInterface({ input: alignment, crlfDelay: Infinity });
+  // A readline interface does not pass its stream's errors on.
+  let failure: Error | undefined;
+  alignment.once('error', (error) => {
+    failure = error;
+    lines.close();
+  });
+  let first = true;
+  for await (const line of lines) {
+    if (first && !line.startsWith('CLUSTAL')) throw damaged(`${uri} is not an alignment in Clustal format`, 'CLUSTAL...', line.slice(0, 40));
+    const match = first ? null : ROW.exec(line);
+    first = false;
+    if (match === null) continue;
+    const [, name, gapped] = match;
+    lengths.set(name, (lengths.get(name) ?? 0) + gapped.length);
+    onRow(name, gapped);
+  }
+  if (failure !== undefined) throw damaged(`${uri} cannot be read: ${failure.message}`, undefined, undefined, failure);
+  if (first) throw damaged(`${uri} is not an alignment in Clustal format`, 'CLUSTAL...', 'an empty file');
+  const columns = Math.max(0, ...new Set(lengths.values()));
+  for (const [name, length] of lengths) {
+    if (length !== columns) throw damaged(`${uri} is damaged: the row of ${name} is shorter than others`, `${columns} columns`, `${length} columns`);
+  }
+  return { names: new Set(lengths.keys()), columns };
+}
+
+function damaged(message: string, expected: unknown, found: unknown, cause?: unknown): WorkerError {
+  return new WorkerError(ErrorName.INTERNAL, `${message}; the alignment must be what align made of the same proteins`, { expected, found, cause });
 }

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { ErrorName } from '../../src/contract/error-names';
 import { ExitCode } from '../../src/contract/exit-codes';
 import { log } from '../log';
@@ -7,21 +8,27 @@ import { WorkerError } from '../worker-error';
 const PROGRAM = 'clustalo';
 const MAX_STDERR_CHARACTERS = 4000;
 const PROGRESS_INTERVAL_MS = 30_000;
+const MEMORY_INTERVAL_MS = 100;
 
 export interface ClustalOmegaRun {
   readonly input: string;
   readonly output: string;
   readonly threads: number;
   readonly signal: AbortSignal;
+  /** Told now and then what its memory has been at most, in megabytes, where the system says so (Linux). */
+  readonly onMemory?: (megabytes: number) => void;
+  /** @default - every 30 seconds a line in the log */
+  readonly progressIntervalMs?: number;
 }
 
 /**
  * Aligns the FASTA file `input` into `output`, in Clustal format with residue numbers.
  *
- * @throws WorkerError Pavi.AlignmentFailed with its exit code and what it wrote to standard error
+ * @throws WorkerError Pavi.AlignmentFailed with its exit code and what it wrote to standard error; the signal's reason where it was
+ *   aborted, after Clustal Omega was killed
  */
 export async function runClustalOmega(run: ClustalOmegaRun): Promise<void> {
-  const started = Date.now();
+  run.signal.throwIfAborted();
   const args = ['-i', run.input, '--outfmt=clustal', '--resno', '-o', run.output, `--threads=${run.threads}`];
   const child = spawn(PROGRAM, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -30,7 +37,9 @@ export async function runClustalOmega(run: ClustalOmegaRun): Promise<void> {
   });
   const stop = () => child.kill('SIGKILL');
   run.signal.addEventListener('abort', stop, { once: true });
-  const progress = setInterval(() => log('aligning', { seconds: Math.round((Date.now() - started) / 1000) }), PROGRESS_INTERVAL_MS);
+  // However this process ends, it leaves none behind.
+  process.once('exit', stop);
+  const stopWatching = watch(child, run);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr = (stderr + text).slice(-MAX_STDERR_CHARACTERS); });
   try {
@@ -44,8 +53,39 @@ export async function runClustalOmega(run: ClustalOmegaRun): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new WorkerError(ErrorName.INTERNAL, `${PROGRAM} is not installed, or not on the PATH; on Debian: apt-get install ${PROGRAM}`, { cause: error });
   } finally {
-    clearInterval(progress);
+    stopWatching();
+    process.removeListener('exit', stop);
     run.signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Tells of progress and memory for as long as it runs. */
+function watch(child: ChildProcess, run: ClustalOmegaRun): () => void {
+  const started = Date.now();
+  let peak = 0;
+  const progress = setInterval(() => {
+    log('aligning', { seconds: Math.round((Date.now() - started) / 1000), memoryMegabytes: peak });
+  }, run.progressIntervalMs ?? PROGRESS_INTERVAL_MS);
+  const look = async () => {
+    const now = await peakMegabytes(child.pid);
+    if (now === undefined || now <= peak) return;
+    peak = now;
+    run.onMemory?.(peak);
+  };
+  const memory = setInterval(() => void look(), MEMORY_INTERVAL_MS);
+  return () => {
+    clearInterval(progress);
+    clearInterval(memory);
+  };
+}
+
+/** "VmHWM: Peak resident set size" in kB (manual page proc(5)). */
+async function peakMegabytes(pid: number | undefined): Promise<number | undefined> {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,9 @@
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WorkerMetric } from '../../src/contract/worker-metrics';
 import { joinProteins } from '../alignment/alignment-input';
+import { alignmentShape } from '../alignment/clustal-format';
 import { runClustalOmega } from '../alignment/clustal-omega';
 import { log } from '../log';
 import { Metrics } from '../metrics';
@@ -9,17 +12,27 @@ import { withScratchFolder } from './scratch-folder';
 import { openFile, openFolder } from '../storage/place';
 
 /** Joins the proteins of a folder and aligns them. */
-export function align(options: AlignOptions, signal: AbortSignal): Promise<Metrics> {
+export function align(options: AlignOptions, signal: AbortSignal, metrics: Metrics): Promise<void> {
+  const target = openFile(options.output);
   return withScratchFolder(async (scratch) => {
     const input = join(scratch, 'alignment-input.fa');
     const output = join(scratch, 'alignment-output.aln');
-    const joined = await joinProteins(openFolder(options.inputDir), input);
+    const joined = await joinProteins(openFolder(options.inputDir), input, signal);
+    metrics[WorkerMetric.ALIGNMENT_SEQUENCES] = joined.sequences;
     log('joined', { ...joined });
-    await runClustalOmega({ input, output, threads: options.threads, signal });
-    const target = openFile(options.output);
-    await target.folder.upload(target.name, output);
+    await runClustalOmega({
+      input,
+      output,
+      threads: options.threads,
+      signal,
+      onMemory: (megabytes) => { metrics[WorkerMetric.PEAK_MEMORY] = megabytes; },
+    });
+    const { columns } = await alignmentShape(createReadStream(output), output);
     const { size } = await stat(output);
-    log('aligned', { sequences: joined.sequences, bytes: size, output: target.uri });
-    return { AlignmentSequences: [joined.sequences, 'Count'], AlignmentBytes: [size, 'Bytes'] };
+    metrics[WorkerMetric.ALIGNMENT_COLUMNS] = columns;
+    metrics[WorkerMetric.ALIGNMENT_BYTES] = size;
+    signal.throwIfAborted();
+    await target.folder.upload(target.name, output);
+    log('aligned', { sequences: joined.sequences, columns, bytes: size, output: target.uri });
   });
 }

@@ -1,5 +1,7 @@
+import { createReadStream } from 'node:fs';
 import { ErrorName } from '../../src/contract/error-names';
 import { EntryFile } from '../../src/contract/storage-keys';
+import { WorkerMetric } from '../../src/contract/worker-metrics';
 import { alignmentColumns, Columns } from '../alignment/clustal-format';
 import { log } from '../log';
 import { Metrics } from '../metrics';
@@ -7,6 +9,7 @@ import { pythonJson } from '../sequence/python-json';
 import { Folder, openFile, openFolder } from '../storage/place';
 import { WorkerError } from '../worker-error';
 import { CollectOptions } from './options';
+import { withScratchFolder } from './scratch-folder';
 
 const MAX_SEQ_INFO_BYTES = 16 * 1024 * 1024;
 const FILES_AT_ONCE = 16;
@@ -19,15 +22,21 @@ interface EmbeddedVariant {
 type SeqInfo = Readonly<Record<string, unknown>>;
 
 /** Merges the seq infos of a folder, in the byte order of their files' names, and adds the positions in the alignment. */
-export async function collect(options: CollectOptions): Promise<Metrics> {
-  const merged = await mergedSeqInfo(openFolder(options.inputDir));
-  const alignment = openFile(options.alignment);
-  const columns = await alignmentColumns(await alignment.folder.stream(alignment.name), alignment.uri, wantedPositions(merged));
-  const placed = new Map([...merged].map(([name, seqInfo]) => [name, withColumns(seqInfo, columns.get(name))]));
+export async function collect(options: CollectOptions, signal: AbortSignal, metrics: Metrics): Promise<void> {
   const output = openFile(options.output);
+  const merged = await mergedSeqInfo(openFolder(options.inputDir));
+  signal.throwIfAborted();
+  const alignment = openFile(options.alignment);
+  const columns = await withScratchFolder(async (scratch) => {
+    const path = await alignment.folder.fetch(alignment.name, scratch);
+    signal.throwIfAborted();
+    return alignmentColumns(createReadStream(path), alignment.uri, wantedPositions(merged));
+  });
+  const placed = new Map([...merged].map(([name, seqInfo]) => [name, withColumns(seqInfo, columns.get(name))]));
+  signal.throwIfAborted();
   await output.folder.write(output.name, pythonJson(placed));
+  metrics[WorkerMetric.SEQ_INFO_RECORDS] = placed.size;
   log('collected', { records: placed.size, output: output.uri });
-  return { SeqInfoRecords: [placed.size, 'Count'] };
 }
 
 async function mergedSeqInfo(folder: Folder): Promise<Map<string, SeqInfo>> {
@@ -48,14 +57,37 @@ async function mergedSeqInfo(folder: Folder): Promise<Map<string, SeqInfo>> {
 
 /** In the order of the text; a JavaScript object would put names that are whole numbers first. */
 function recordsOf(text: string, uri: string): [string, SeqInfo][] {
+  const wrong = (reason: string, cause?: unknown) => new WorkerError(ErrorName.INTERNAL, `${uri} is not a seq info file: ${reason}`,
+    { expected: 'what retrieve wrote', found: text.slice(0, 80), cause });
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new WorkerError(ErrorName.INTERNAL, `${uri} is not JSON: ${(error as Error).message}`, { found: text.slice(0, 80), cause: error });
+    throw wrong((error as Error).message, error);
   }
-  const records = Object.entries(json as Record<string, SeqInfo>);
-  return records.sort(([a], [b]) => text.indexOf(`${JSON.stringify(a)}: `) - text.indexOf(`${JSON.stringify(b)}: `));
+  if (!isObject(json)) throw wrong('it is not an object');
+  const records = json;
+  return outerKeys(text).map((name) => {
+    const seqInfo = records[name];
+    if (!isObject(seqInfo) || !Array.isArray(seqInfo.embedded_variants ?? [])) throw wrong(`the record ${name} is not one`);
+    return [name, seqInfo];
+  });
+}
+
+/** The keys of a JSON object, as often and in the order as they are written. Only its strings and brackets matter for that. */
+function outerKeys(text: string): string[] {
+  const keys: string[] = [];
+  let depth = 0;
+  for (const [token, key, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[[\]{}]/g)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    else if (depth === 1 && colon !== undefined) keys.push(JSON.parse(key) as string);
+  }
+  return keys;
+}
+
+function isObject(value: unknown): value is SeqInfo {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wantedPositions(merged: ReadonlyMap<string, SeqInfo>): Map<string, Set<number>> {

@@ -4,6 +4,10 @@ import { logError, warn } from '../log';
 import { openFolder } from '../storage/place';
 import { WorkerError } from '../worker-error';
 
+/** The state machine reads the file as a payload, which has 256 KiB at most, and makes a cause of it, which has 32,768 characters. */
+const MAX_MESSAGE = 30_000;
+const MAX_VALUE = 10_000;
+
 /** Anything that was thrown, with a name of the contract. */
 export function asWorkerError(error: unknown): WorkerError {
   if (error instanceof WorkerError) return error;
@@ -14,11 +18,14 @@ export function asWorkerError(error: unknown): WorkerError {
 /**
  * Logs a failure and leaves it as a file in the errors folder: `<entry>.json`, or `<command>.json` where no entry is to blame. Not
  * being able to must not hide the failure itself.
+ *
+ * @param errorsPlace undefined: only logs it
  */
-export async function reportError(command: string, errorsPlace: string, error: WorkerError): Promise<void> {
+export async function reportError(command: string, errorsPlace: string | undefined, error: WorkerError): Promise<void> {
   const { errorName, entry = null, message, expected, found } = error;
-  const report = { error: errorName, entry, message, expected, found };
+  const report = { error: errorName, entry, message: short(message, MAX_MESSAGE), expected: shortValue(expected), found: shortValue(found) };
   logError('failed', { ...report, stack: errorName === ErrorName.INTERNAL ? (error.cause as Error | undefined)?.stack ?? error.stack : undefined });
+  if (errorsPlace === undefined) return;
   try {
     await openFolder(errorsPlace).write(`${entry ?? command}.json`, JSON.stringify(report));
   } catch (failure) {
@@ -26,7 +33,17 @@ export async function reportError(command: string, errorsPlace: string, error: W
   }
 }
 
-/** The run that a place of the work bucket belongs to. */
+/** The run that a place of the work bucket belongs to: `work/<run>/FOLDER/` or `results/<run>/FILE`. */
 export function runOf(place: string): string | undefined {
-  return new RegExp(`^s3://[^/]+/(?:.*/)?(?:${StoragePrefix.WORK}|${StoragePrefix.RESULTS})([^/]+)/`).exec(place)?.[1];
+  return new RegExp(`^s3://[^/]+/(?:.*/)?(?:${StoragePrefix.WORK}|${StoragePrefix.RESULTS})([^/]+)/[^/]*/?$`).exec(place)?.[1];
+}
+
+function short(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}...` : text;
+}
+
+/** What is too long as JSON becomes text, and is cut. */
+function shortValue(value: unknown): unknown {
+  const json = JSON.stringify(value);
+  return json !== undefined && json.length > MAX_VALUE ? short(typeof value === 'string' ? value : json, MAX_VALUE) : value;
 }

@@ -30,6 +30,10 @@ export interface CollectOptions {
   readonly errors?: string;
 }
 
+export interface CheckOptions {
+  readonly input: string;
+}
+
 type Parsed = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 export function retrieveOptions(args: string[]): RetrieveOptions {
@@ -73,6 +77,10 @@ export function collectOptions(args: string[]): CollectOptions {
     output: required(given, WorkerOption.OUTPUT),
     errors: text(given, WorkerOption.ERRORS),
   };
+}
+
+export function checkOptions(args: string[]): CheckOptions {
+  return { input: required(parse(WorkerCommand.CHECK, args, { text: [WorkerOption.INPUT] }), WorkerOption.INPUT) };
 }
 
 export function wrongCommandLine(message: string, found?: unknown): WorkerError {

@@ -2,26 +2,27 @@ import { MAX_PROBLEMS_LISTED, RUN_PROBLEM } from '../../src/contract/entry-rules
 import { ErrorName } from '../../src/contract/error-names';
 import { EntryFile, WorkKey } from '../../src/contract/storage-keys';
 import { WorkerCommand } from '../../src/contract/worker-command-line';
+import { WorkerMetric } from '../../src/contract/worker-metrics';
 import { Genomes } from '../genome/genomes';
 import { log, warn } from '../log';
 import { Metrics } from '../metrics';
+import { readInputFile } from './input-file';
 import { RetrieveOptions } from './options';
 import { DEFAULT_RETRIES } from '../net/retry';
 import { UrlPolicy } from '../net/url-policy';
 import { genomeIntervals } from '../sequence/genome-intervals';
 import { formatProblems, parseEntries, RegionEntry } from '../sequence/region-entry';
 import { formatFasta, formatSeqInfo, retrieveEntry } from '../sequence/retrieve-entry';
-import { childPlace, Folder, localPathOf, openFile, openFolder, parentPlace } from '../storage/place';
+import { childPlace, Folder, localPathOf, openFolder, parentPlace } from '../storage/place';
 import { VariantApi } from '../variant/variant-api';
 import { WorkerError } from '../worker-error';
 import { asWorkerError, reportError } from './error-report';
 
-const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 /** So many entries' genome blocks are read together; their bases are kept until they are done. */
 const ENTRIES_TOGETHER = 16;
 
-/** Makes the FASTA and the seq info file of each entry of the range. Returns what to measure; throws the first failure. */
-export async function retrieve(options: RetrieveOptions, signal: AbortSignal): Promise<Metrics> {
+/** Makes the FASTA and the seq info file of each entry of the range. Throws the first failure. */
+export async function retrieve(options: RetrieveOptions, signal: AbortSignal, metrics: Metrics): Promise<void> {
   const errors = options.errors ?? childPlace(options.outputDir, WorkKey.ERRORS);
   const entries = rangeOf(await readEntries(options), options);
   const localInput = localPathOf(options.input);
@@ -54,28 +55,18 @@ export async function retrieve(options: RetrieveOptions, signal: AbortSignal): P
   } finally {
     genomes.close();
     variants.close();
+    metrics[WorkerMetric.ENTRIES] = entries.length;
+    metrics[WorkerMetric.FAILURES] = failures.length;
+    metrics[WorkerMetric.GENOME_BYTES] = genomes.counter.bytes;
+    metrics[WorkerMetric.GENOME_REQUESTS] = genomes.counter.requests;
+    metrics[WorkerMetric.VARIANT_LOOKUPS] = variants.lookups;
   }
   if (failures.length > 0) throw firstOf(failures, entries);
-  return {
-    Entries: [entries.length, 'Count'],
-    Failures: [failures.length, 'Count'],
-    GenomeBytes: [genomes.counter.bytes, 'Bytes'],
-    GenomeRequests: [genomes.counter.requests, 'Count'],
-    VariantLookups: [variants.lookups, 'Count'],
-  };
 }
 
 /** All entries of the input, every one checked. */
 async function readEntries(options: RetrieveOptions): Promise<RegionEntry[]> {
-  const { folder, name, uri } = openFile(options.input);
-  const text = (await folder.read(name, MAX_INPUT_BYTES)).toString('utf8');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new WorkerError(ErrorName.INVALID_INPUT, `${uri} is not JSON: ${(error as Error).message}`,
-      { expected: 'a JSON list of region entries', found: text.slice(0, 80) });
-  }
+  const json = await readInputFile(options.input, 'a JSON list of region entries');
   const { entries, problems } = parseEntries(json);
   if (options.expectCount === 1 && entries.length === 1 && entries[0].variantIds.length + entries[0].variants.length === 0) {
     problems.push(RUN_PROBLEM.ONE_SEQUENCE);
@@ -84,8 +75,8 @@ async function readEntries(options: RetrieveOptions): Promise<RegionEntry[]> {
     throw new WorkerError(ErrorName.INVALID_INPUT, formatProblems(problems), { found: problems.slice(0, MAX_PROBLEMS_LISTED) });
   }
   if (options.expectCount !== undefined && options.expectCount !== entries.length) {
-    throw new WorkerError(ErrorName.INVALID_INPUT, `${uri} has ${entries.length} entries, and the run was started with input_count ${options.expectCount}; `
-      + 'start it again with the right number', { expected: options.expectCount, found: entries.length });
+    throw new WorkerError(ErrorName.INVALID_INPUT, `${options.input} has ${entries.length} entries, and the run was started with input_count `
+      + `${options.expectCount}; start it again with the right number`, { expected: options.expectCount, found: entries.length });
   }
   return entries;
 }

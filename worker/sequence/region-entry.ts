@@ -187,7 +187,7 @@ function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
 }
 
 /** A received value as the problem texts quote it; numbers with up to 15 digits, which is what JSONata's `$string` gives. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   const text = typeof value === 'string' ? `"${value}"` : given(value) ? JSON.stringify(value, fifteenDigits) : 'nothing';
   const characters = Array.from(text);
   return characters.length > MAX_QUOTED_CHARACTERS ? `${characters.slice(0, MAX_QUOTED_CHARACTERS).join('')}...` : text;
@@ -198,6 +198,6 @@ function fifteenDigits(_key: string, value: unknown): unknown {
 }
 
 /** In one pass, so that nothing in a caller's text is taken for a place to fill. */
-function filled(template: string, values: Readonly<Record<string, string>>): string {
+export function filled(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (_place, name: string) => values[name]);
 }

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import type { Folder } from './place';
+import { removeAtExit } from './remove-at-exit';
 import { inByteOrder, storageFailure, tooLarge } from './storage-failure';
 
 /** A folder of this machine; made when something is written to it. */
@@ -24,22 +24,31 @@ export class LocalFolder implements Folder {
 
   public async read(name: string, maxBytes: number): Promise<Buffer> {
     const path = join(this.path, name);
+    const chunks: Buffer[] = [];
+    let length = 0;
     try {
-      const { size } = await stat(path);
-      if (size > maxBytes) throw tooLarge(path, maxBytes, size);
-      return await readFile(path);
+      // One byte more than allowed tells that there are more: a pipe or a device has no size of its own.
+      for await (const chunk of createReadStream(path, { end: maxBytes }) as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        length += chunk.length;
+      }
     } catch (error) {
       throw notReadable(path, error);
     }
+    if (length > maxBytes) throw tooLarge(path, maxBytes, Math.max(length, (await stat(path)).size));
+    return Buffer.concat(chunks);
   }
 
-  public async stream(name: string): Promise<Readable> {
+  /** It lies here already. */
+  public async fetch(name: string): Promise<string> {
     const path = join(this.path, name);
     try {
-      return createReadStream('', { fd: await open(path) });
+      await access(path, constants.R_OK);
+      if ((await stat(path)).isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
     } catch (error) {
       throw notReadable(path, error);
     }
+    return path;
   }
 
   public write(name: string, content: string): Promise<void> {
@@ -54,19 +63,22 @@ export class LocalFolder implements Folder {
   private async replace(name: string, make: (path: string) => Promise<void>): Promise<void> {
     const path = join(this.path, name);
     const unfinished = join(this.path, `.${name}.${process.pid}.unfinished`);
+    const done = removeAtExit(unfinished);
     try {
       await mkdir(this.path, { recursive: true });
       await make(unfinished);
       await rename(unfinished, path);
     } catch (error) {
-      await rm(unfinished, { force: true });
-      throw storageFailure(`${path} cannot be written: ${(error as Error).message}`, { transient: false, cause: error });
+      await rm(unfinished, { force: true }).catch(() => undefined);
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw storageFailure(`${path} cannot be written: ${message}`, { transient: false, found: code, cause: error });
+    } finally {
+      done();
     }
   }
 }
 
 function notReadable(path: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined) return error as Error;
   return storageFailure(`${path} cannot be read: ${message}`, { transient: false, found: code, cause: error });
 }

@@ -1,8 +1,9 @@
-import { Readable } from 'node:stream';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LocalFolder } from './local-folder';
 import { parseS3Uri } from './s3-client';
 import { S3Folder } from './s3-folder';
+import { storageFailure } from './storage-failure';
 
 /** A place that holds files: a folder of this machine, or the keys of a bucket that begin alike. Errors are WorkerErrors. */
 export interface Folder {
@@ -12,8 +13,8 @@ export interface Folder {
   list(suffix: string): Promise<string[]>;
   /** A whole file. Where it is not there or has more than `maxBytes`: an error that says so. */
   read(name: string, maxBytes: number): Promise<Buffer>;
-  /** A file from its beginning on, however long. */
-  stream(name: string): Promise<Readable>;
+  /** A whole file, however long, as a file of this machine; where it has to be brought here, it is put into the folder `scratch`. */
+  fetch(name: string, scratch: string): Promise<string>;
   /** Puts a file there at once, or not at all; one that is there already is replaced. */
   write(name: string, content: string): Promise<void>;
   /** The same, with the content of a file of this machine. */
@@ -30,15 +31,23 @@ export interface FilePlace {
 /** @param place a path, a `file://` URI or an `s3://` URI; a slash at its end changes nothing */
 export function openFolder(place: string): Folder {
   const object = parseS3Uri(place);
-  if (object !== undefined) return new S3Folder(object.bucket, object.key === '' || object.key.endsWith('/') ? object.key : `${object.key}/`);
-  return new LocalFolder(localPath(place));
+  if (object === undefined) return new LocalFolder(localPath(place));
+  return new S3Folder(object.bucket, object.key === '' || object.key.endsWith('/') ? object.key : `${object.key}/`);
 }
 
-/** @param place a path, a `file://` URI or an `s3://` URI */
+/**
+ * @param place a path, a `file://` URI or an `s3://` URI
+ * @throws WorkerError where it names a folder
+ */
 export function openFile(place: string): FilePlace {
-  const at = place.lastIndexOf('/') + 1;
-  const [folder, name] = [place.slice(0, at), place.slice(at)];
-  return { folder: openFolder(folder === '' ? '.' : folder), name, uri: place };
+  const object = parseS3Uri(place);
+  const path = object?.key ?? localPath(place);
+  if (path === '' || path.endsWith('/')) {
+    throw storageFailure(`${place} is no place for a file`, { transient: false, expected: 'a path, file:///PATH or s3://BUCKET/KEY, without a slash at its end', found: place });
+  }
+  if (object === undefined) return { folder: new LocalFolder(dirname(path)), name: basename(path), uri: place };
+  const at = path.lastIndexOf('/') + 1;
+  return { folder: new S3Folder(object.bucket, path.slice(0, at)), name: path.slice(at), uri: place };
 }
 
 /** The folder below another one. */
@@ -57,6 +66,18 @@ export function localPathOf(place: string): string | undefined {
   return parseS3Uri(place) === undefined ? localPath(place) : undefined;
 }
 
+/** @throws WorkerError for a place of another kind, which would else become a folder of that name */
 function localPath(place: string): string {
-  return place.startsWith('file:///') ? fileURLToPath(place) : place.replace(/^file:\/\//, '');
+  if (place.startsWith('file:///')) {
+    try {
+      return fileURLToPath(place);
+    } catch (error) {
+      throw storageFailure(`${place} is no file:// URI: ${(error as Error).message}`, { transient: false, expected: 'file:///PATH', found: place, cause: error });
+    }
+  }
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(place)?.[1];
+  if (scheme !== undefined && scheme !== 'file') {
+    throw storageFailure(`${place} is no place that the worker knows`, { transient: false, expected: 'a path, file:///PATH or s3://BUCKET/KEY', found: `${scheme}://` });
+  }
+  return place.replace(/^file:\/\//, '');
 }

@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 
 export type S3 = typeof import('@aws-sdk/client-s3');
 
@@ -6,16 +6,24 @@ export type S3 = typeof import('@aws-sdk/client-s3');
 let loaded: Promise<{ sdk: S3; client: S3Client }> | undefined;
 
 export function s3(): Promise<{ sdk: S3; client: S3Client }> {
-  loaded ??= import('@aws-sdk/client-s3').then((sdk) => ({ sdk, client: new sdk.S3Client(CLIENT_OPTIONS) }));
+  loaded ??= import('@aws-sdk/client-s3').then((sdk) => ({ sdk, client: new sdk.S3Client(clientOptions(process.env)) }));
   return loaded;
 }
 
-const CLIENT_OPTIONS = {
-  maxAttempts: 6,
-  // A stand-in for S3 that the environment names has no DNS names for its buckets.
-  forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined || process.env.AWS_ENDPOINT_URL !== undefined,
-  requestHandler: { connectionTimeout: 10_000, requestTimeout: 60_000 },
-};
+const CONNECT_TIMEOUT_MS = 10_000;
+/** No byte for so long ends an attempt. (The SDK's `requestTimeout` only warns.) */
+const IDLE_TIMEOUT_MS = 60_000;
+const DEFAULT_ATTEMPTS = 6;
+
+export function clientOptions(environment: Readonly<NodeJS.ProcessEnv>): S3ClientConfig & { requestHandler: { socketTimeout: number } } {
+  return {
+    // Left out where the environment says it, since an option would win.
+    ...environment.AWS_MAX_ATTEMPTS === undefined ? { maxAttempts: DEFAULT_ATTEMPTS } : {},
+    // A stand-in for S3 that the environment names has no DNS names for its buckets.
+    forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined || environment.AWS_ENDPOINT_URL !== undefined,
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: IDLE_TIMEOUT_MS },
+  };
+}
 
 /** `s3://bucket/key`; the key may be empty. */
 export function parseS3Uri(uri: string): { bucket: string; key: string } | undefined {
@@ -27,4 +35,16 @@ export function parseS3Uri(uri: string): { bucket: string; key: string } | undef
 export function s3Failure(error: unknown): { name: string; status?: number; message: string } {
   const { name = 'Error', message = String(error), $metadata } = error as { name?: string; message?: string; $metadata?: { httpStatusCode?: number } };
   return { name, status: $metadata?.httpStatusCode, message };
+}
+
+/** Errors with a status of 400 and more that a second try may not meet (Amazon S3 API reference, page "Error responses"). */
+const TRANSIENT_CODES = [
+  'RequestTimeout', 'RequestTimeTooSkewed', 'BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch', 'IncompleteBody', 'OperationAborted',
+  'ExpiredToken',
+];
+
+/** Whether another try may go well: after an error of S3's own, and where no answer came at all. */
+export function isTransient(error: unknown): boolean {
+  const { name, status } = s3Failure(error);
+  return status === undefined || status >= 500 || status === 429 || TRANSIENT_CODES.includes(name);
 }

@@ -1,14 +1,24 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { PassThrough, Readable } from 'node:stream';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { ErrorName } from '../../src/contract/error-names';
 import { DEFAULT_RETRIES, TransientError, withRetries } from '../net/retry';
 import { WorkerError } from '../worker-error';
 import type { Folder } from './place';
-import { s3, s3Failure } from './s3-client';
+import { isTransient, s3, s3Failure } from './s3-client';
 import { inByteOrder, storageFailure, tooLarge } from './storage-failure';
 
-/** The keys of a bucket that begin alike. */
+/** The SDK tries each of these several times by itself. */
+const ATTEMPTS = 3;
+/** A body that is streamed, the SDK sends once. */
+const STREAMED_ATTEMPTS = DEFAULT_RETRIES.attempts;
+
+/**
+ * The keys of a bucket that begin alike. The SDK gives what is written a CRC32, which S3 checks, and compares what is read with the
+ * checksum that S3 keeps of it.
+ */
 export class S3Folder implements Folder {
   /** @param prefix empty, or with a slash at its end */
   constructor(private readonly bucket: string, private readonly prefix: string) {}
@@ -18,7 +28,7 @@ export class S3Folder implements Folder {
   }
 
   public list(suffix: string): Promise<string[]> {
-    return this.attempts('list', '', async () => {
+    return this.attempts('listed', '', ATTEMPTS, async () => {
       const { sdk, client } = await s3();
       const names: string[] = [];
       const pages = sdk.paginateListObjectsV2({ client }, { Bucket: this.bucket, Prefix: this.prefix, Delimiter: '/' });
@@ -30,96 +40,107 @@ export class S3Folder implements Folder {
   }
 
   public read(name: string, maxBytes: number): Promise<Buffer> {
-    return this.attempts('read', name, async () => {
+    return this.attempts('read', name, ATTEMPTS, async () => {
       const { body, length } = await this.open(name);
-      if (length !== undefined && length > maxBytes) {
+      if (length > maxBytes) {
         body.destroy();
         throw tooLarge(this.uriOf(name), maxBytes, length);
       }
-      const chunks: Uint8Array[] = [];
-      try {
-        for await (const chunk of body) chunks.push(chunk as Uint8Array);
-      } catch (error) {
-        throw new TransientError(`the transfer of ${this.uriOf(name)} broke off: ${(error as Error).message}`, undefined, error);
-      }
-      const bytes = Buffer.concat(chunks);
-      if (length !== undefined && bytes.length !== length) throw new TransientError(`S3 sent ${bytes.length} of ${length} bytes of ${this.uriOf(name)}`);
-      return bytes;
+      const chunks: Buffer[] = [];
+      await this.receive(name, length, async (count) => {
+        for await (const chunk of body as AsyncIterable<Buffer>) {
+          count(chunk);
+          chunks.push(chunk);
+        }
+      });
+      return Buffer.concat(chunks);
     });
   }
 
-  public async stream(name: string): Promise<Readable> {
-    const { body, length } = await this.attempts('read', name, () => this.open(name));
-    const checked = new PassThrough();
-    this.pump(name, body, length, checked).catch((error: Error) => checked.destroy(error));
-    return checked;
+  /** Downloads it; a transfer that breaks off, or whose checksum is another one, begins again, so that nothing unchecked is ever used. */
+  public async fetch(name: string, scratch: string): Promise<string> {
+    const path = join(scratch, name);
+    await this.attempts('read', name, STREAMED_ATTEMPTS, async () => {
+      const { body, length } = await this.open(name);
+      await this.receive(name, length, (count) => pipeline(body, async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          count(chunk);
+          yield chunk;
+        }
+      }, createWriteStream(path)));
+    });
+    return path;
   }
 
   public write(name: string, content: string): Promise<void> {
-    return this.put(name, async () => ({ Body: content, ContentLength: Buffer.byteLength(content) }));
+    return this.put(name, ATTEMPTS, async () => ({ Body: content, ContentLength: Buffer.byteLength(content) }));
   }
 
   public upload(name: string, path: string): Promise<void> {
-    return this.put(name, async () => ({ Body: createReadStream(path), ContentLength: (await stat(path)).size }));
+    return this.put(name, STREAMED_ATTEMPTS, async () => ({ Body: createReadStream(path), ContentLength: (await stat(path)).size }));
   }
 
-  /** A stream cannot be sent twice, so each attempt makes its own. The same bytes to the same key: to repeat it is harmless. */
-  private put(name: string, content: () => Promise<{ Body: string | Readable; ContentLength: number }>): Promise<void> {
-    return this.attempts('written', name, async () => {
+  /**
+   * A stream cannot be sent twice, so each attempt makes its own. The same bytes to the same key: to repeat it is harmless. One request
+   * takes up to 5 GB, which is far more than Clustal Omega could align in a job's time.
+   */
+  private put(name: string, attempts: number, content: () => Promise<{ Body: string | Readable; ContentLength: number }>): Promise<void> {
+    return this.attempts('written', name, attempts, async () => {
       const { sdk, client } = await s3();
-      await client.send(new sdk.PutObjectCommand({ Bucket: this.bucket, Key: this.prefix + name, ...await content() }));
+      const body = await content();
+      try {
+        await client.send(new sdk.PutObjectCommand({ Bucket: this.bucket, Key: this.prefix + name, ...body }));
+      } finally {
+        if (body.Body instanceof Readable) body.Body.destroy();
+      }
     });
   }
 
-  private async open(name: string, from = 0): Promise<{ body: Readable; length?: number }> {
+  private async open(name: string): Promise<{ body: Readable; length: number }> {
     const { sdk, client } = await s3();
-    const answer = await client.send(new sdk.GetObjectCommand({
-      Bucket: this.bucket, Key: this.prefix + name, Range: from > 0 ? `bytes=${from}-` : undefined,
-    }));
-    return { body: answer.Body as Readable, length: answer.ContentLength };
+    const answer = await client.send(new sdk.GetObjectCommand({ Bucket: this.bucket, Key: this.prefix + name }));
+    return { body: answer.Body as Readable, length: answer.ContentLength ?? 0 };
   }
 
-  /** Goes on where a transfer broke off. */
-  private async pump(name: string, first: Readable, length: number | undefined, to: PassThrough): Promise<void> {
+  /** Whatever goes wrong while a body is received may go well with another try; so does a body that is not whole. */
+  private async receive(name: string, length: number, work: (count: (chunk: Buffer) => void) => Promise<void>): Promise<void> {
     let received = 0;
-    for (let body = first, tried = 1; ; tried++) {
-      try {
-        for await (const chunk of body) {
-          received += (chunk as Buffer).length;
-          if (!to.write(chunk)) await new Promise((resolve) => to.once('drain', resolve));
-        }
-        if (length === undefined || received === length) break;
-      } catch (error) {
-        if (tried >= DEFAULT_RETRIES.attempts) throw this.failure('read', name, error);
-      }
-      ({ body } = await this.attempts('read', name, () => this.open(name, received)));
+    try {
+      await work((chunk) => { received += chunk.length; });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOSPC' || code === 'EROFS') throw error;
+      throw new TransientError(`the transfer of ${this.uriOf(name)} broke off after ${received} of ${length} bytes: ${(error as Error).message}`, undefined, error);
     }
-    to.end();
+    if (received !== length) throw new TransientError(`S3 sent ${received} of ${length} bytes of ${this.uriOf(name)}`);
   }
 
-  private async attempts<T>(done: string, name: string, attempt: () => Promise<T>): Promise<T> {
+  private async attempts<T>(done: string, name: string, attempts: number, attempt: () => Promise<T>): Promise<T> {
     try {
       return await withRetries(this.uriOf(name), async () => {
         try {
           return await attempt();
         } catch (error) {
-          const { status } = s3Failure(error);
-          if (error instanceof WorkerError || error instanceof TransientError || (status !== undefined && status < 500)) throw error;
+          if (error instanceof WorkerError || error instanceof TransientError || !isTransient(error)) throw error;
           throw new TransientError(s3Failure(error).message, undefined, error);
         }
-      }, { ...DEFAULT_RETRIES, attempts: 3 });
+      }, { ...DEFAULT_RETRIES, attempts });
     } catch (error) {
-      throw this.failure(done, name, error instanceof TransientError ? error.cause ?? error : error);
+      throw this.failure(done, name, error);
     }
   }
 
   private failure(done: string, name: string, error: unknown): Error {
     if (error instanceof WorkerError) return error;
-    const { name: code, status, message } = s3Failure(error);
-    const text = `${this.uriOf(name)} cannot be ${done === 'list' ? 'listed' : done}: ${code}${status === undefined ? '' : ` (${status})`}: ${message}`;
-    // What the role forbids or what is not there stays so; of everything else another attempt of the job may see the end.
+    const known = error instanceof TransientError && error.cause !== undefined && s3Failure(error.cause).status !== undefined ? error.cause : error;
+    const { name: code, status, message } = s3Failure(known);
+    const text = `${this.uriOf(name)} cannot be ${done}: ${code}${status === undefined ? '' : ` (${status})`}: ${message}`;
+    // What is not there, or what the role forbids, stays so; of everything else another attempt of the job may see the end.
     if (status === 404) return storageFailure(text, { transient: false, found: code, cause: error });
-    if (status === 403) return new WorkerError(ErrorName.INTERNAL, text, { found: code, cause: error });
+    if (status === 403) {
+      const hint = done === 'read' ? '; it may also not exist, which S3 says only to those who may list the bucket' : '';
+      return new WorkerError(ErrorName.INTERNAL, text + hint, { expected: 'the right to it, from the job\'s role', found: code, cause: error });
+    }
     return storageFailure(text, { transient: true, found: code, cause: error });
   }
 }

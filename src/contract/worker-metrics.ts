@@ -1,0 +1,25 @@
+/** What the worker measures, in CloudWatch's embedded metric format on its log; see `worker/metrics.ts`. */
+export const METRIC_NAMESPACE = 'Pavi/AlignmentPipeline';
+/** The one dimension: the worker's command. The run is a property, so that runs do not multiply the metrics. */
+export const METRIC_STEP_DIMENSION = 'Step';
+
+export const WorkerMetric = {
+  /** Entries of a retrieval job. */
+  ENTRIES: 'Entries',
+  /** Entries that failed, or 1 for a command that failed as a whole; 0 for one that did not. */
+  FAILURES: 'Failures',
+  GENOME_BYTES: 'GenomeBytes',
+  GENOME_REQUESTS: 'GenomeRequests',
+  VARIANT_LOOKUPS: 'VariantLookups',
+  ALIGNMENT_SEQUENCES: 'AlignmentSequences',
+  ALIGNMENT_COLUMNS: 'AlignmentColumns',
+  ALIGNMENT_BYTES: 'AlignmentBytes',
+  /** Records whose seq info was collected. */
+  SEQ_INFO_RECORDS: 'SeqInfoRecords',
+  /** From the start of the process, in seconds. */
+  DURATION: 'Duration',
+  /** Of the worker and of Clustal Omega together, in megabytes (2^20 bytes). */
+  PEAK_MEMORY: 'PeakMemory',
+} as const;
+
+export type WorkerMetricName = (typeof WorkerMetric)[keyof typeof WorkerMetric];
