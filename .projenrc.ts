@@ -33,6 +33,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   bin: { 'pavi-pipeline': 'lib/local/cli.js' },
 
   devDeps: [
+    // The newest whose peers take the CDK minimum.
+    '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/checksums@3.1002.6',
     '@aws-sdk/client-s3@3.1173.0',
     '@smithy/signature-v4@^5',
