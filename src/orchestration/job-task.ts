@@ -1,4 +1,4 @@
-import { Duration, Fn, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -92,9 +92,10 @@ function resourceOverrides(sizes: JobSize[]): { readonly [field: string]: unknow
 
 function stateTimeout(step: JobStep, runTimeout: Duration): Duration {
   const { timeout, attempts } = step.settings;
-  if (timeout.isUnresolved() || runTimeout.isUnresolved()) return runTimeout;
-  const needed = attempts * timeout.toSeconds() + WAITING_TIME.toSeconds();
-  return Duration.seconds(Math.min(needed, Math.floor(runTimeout.toSeconds() * SHARE_OF_RUN)));
+  if (runTimeout.isUnresolved()) return runTimeout;
+  const most = Duration.seconds(Math.floor(runTimeout.toSeconds() * SHARE_OF_RUN));
+  if (timeout.isUnresolved() || Token.isUnresolved(attempts)) return most;
+  return Duration.seconds(Math.min(attempts * timeout.toSeconds() + WAITING_TIME.toSeconds(), most.toSeconds()));
 }
 
 function statements(scope: Construct, step: JobStep, jobQueue: batch.IJobQueue): iam.PolicyStatement[] {

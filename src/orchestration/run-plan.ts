@@ -1,3 +1,5 @@
+import { Token } from 'aws-cdk-lib';
+
 /**
  * A run has at most so many retrieval jobs: an execution's history ends at 25,000 events (AWS Step Functions developer guide,
  * page "Service quotas"), and a job takes up to a dozen of them.
@@ -31,20 +33,24 @@ export function inputCount(): string {
 }
 
 /**
- * The retrieval jobs: the first and the last entry of each, its label for messages (the entries' ids, where the input has them),
+ * The retrieval jobs, made in one pass over the entries (an index that is computed would be looked for in the whole list, for each
+ * job): the first and the last entry of each, its label for messages (the entries' ids, where the input has them),
  * and which of the step's sizes it starts with.
  */
 export function retrievalJobs(regionsPerJob: number): string {
+  // A number that only the deployment knows is a token, which does not survive being written into a text as a number.
+  const wanted = Token.isUnresolved(regionsPerJob) ? Token.asString(regionsPerJob) : regionsPerJob;
   return `(
     $total := ${inputCount()};
-    $each := $max([${regionsPerJob}, $ceil($total / ${MAX_RETRIEVAL_JOBS})]);
+    $each := $max([${wanted}, $ceil($total / ${MAX_RETRIEVAL_JOBS})]);
     $jobs := $ceil($total / $each);
     $ids := [$states.input.seq_regions.unique_entry_id];
+    $idsOf := $count($ids) > 0 ? $ids#$i{ "job" & $floor($i / $each): $join($, ", ") } : {};
     $room := $min([${MAX_LABEL_CHARACTERS}, $floor(${MAX_LABELS_CHARACTERS} / $jobs)]);
     [$map([0..$jobs - 1], function($job) { (
       $from := $job * $each;
       $to := $min([$from + $each, $total]) - 1;
-      $all := $count($ids) > 0 ? $join($ids[[$from..$to]], ", ") : "";
+      $all := $count($ids) > 0 ? $lookup($idsOf, "job" & $job) : "";
       $named := $length($all) > $room ? $substring($all, 0, $room) & "..." : $all;
       {
         "from": $from,

@@ -1,0 +1,83 @@
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { fargate, importedQueue, newPipeline, newStack } from './support/pipeline-stack';
+import { ComputePlatform, PaviAlignmentPipelineProps } from '../../src';
+
+// Every message says what was received, what is allowed, and how to mend it.
+
+type Props = Partial<PaviAlignmentPipelineProps>;
+
+const ON_EC2: [string, (stack: Stack) => Props, string][] = [
+  ['no concurrency', () => ({ maxConcurrency: 0 }), 'maxConcurrency must be a whole number from 1 to 40, got 0; leave it out for 40'],
+  ['half a job at once', () => ({ maxConcurrency: 2.5 }), 'maxConcurrency must be a whole number from 1 to 40, got 2.5; leave it out for 40'],
+  ['not a number for the concurrency', () => ({ maxConcurrency: NaN }), 'maxConcurrency must be a whole number from 1 to 40, got NaN; leave it out for 40'],
+  ['no regions a job', () => ({ regionsPerJob: 0 }), 'regionsPerJob must be a whole number from 1 to 10000, got 0; leave it out for 10'],
+  ['too many regions a job', () => ({ regionsPerJob: 10_001 }), 'regionsPerJob must be a whole number from 1 to 10000, got 10001; leave it out for 10'],
+  ['a run of a minute', () => ({ runTimeout: Duration.minutes(1) }), 'runTimeout must be from 5 minutes to 365 days, got 1 minute; leave it out for 1 hour'],
+  ['a run of two years', () => ({ runTimeout: Duration.days(730) }), 'runTimeout must be from 5 minutes to 365 days, got 730 days; leave it out for 1 hour'],
+  ['work kept for no time', () => ({ workExpiration: Duration.days(0) }), 'workExpiration must be whole days from 1, got 0 days; leave it out for 30 days'],
+  ['work kept for hours', () => ({ workExpiration: Duration.hours(36) }),
+    'workExpiration must be whole days from 1, got 1 day 12 hours; leave it out for 30 days'],
+  ['results kept for half a day', () => ({ resultsExpiration: Duration.hours(12) }),
+    'resultsExpiration must be whole days from 1, got 12 hours; leave it out to keep results'],
+  ['an expiration of an imported bucket', (stack) => ({ workBucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'my-bucket'), workExpiration: Duration.days(2) }),
+    'workExpiration cannot be set on an imported workBucket, got 2 days; leave it out and set the lifecycle where the bucket is made'],
+  ['an expiration of results of an imported bucket', (stack) => ({
+    workBucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'my-bucket'), resultsExpiration: Duration.days(2), removalPolicy: RemovalPolicy.RETAIN,
+  }), 'resultsExpiration cannot be set on an imported workBucket, got 2 days; leave it out and set the lifecycle where the bucket is made'],
+  ['no attempts', () => ({ alignment: { attempts: 0 } }), 'alignment.attempts must be a whole number from 1 to 10, got 0; leave it out for 3'],
+  ['eleven attempts', () => ({ sequenceRetrieval: { attempts: 11 } }), 'sequenceRetrieval.attempts must be a whole number from 1 to 10, got 11; leave it out for 3'],
+  ['an attempt of seconds', () => ({ alignment: { timeout: Duration.seconds(59) } }),
+    'alignment.timeout must be from 1 minute to 1 hour, got 59 seconds; shorten it or lengthen runTimeout'],
+  ['an attempt longer than the run', () => ({ alignment: { timeout: Duration.hours(2) } }),
+    'alignment.timeout must be from 1 minute to 1 hour, got 2 hours; shorten it or lengthen runTimeout'],
+  ['a quarter of a vCPU on EC2', () => ({ seqInfoCollection: { vcpus: 0.25 } }),
+    'seqInfoCollection.vcpus must be a whole number from 1 to 192, got 0.25; EC2 jobs take whole vCPUs; only Fargate has fractions'],
+  ['too little memory', () => ({ alignment: { memory: Size.mebibytes(64) } }),
+    'alignment.memory must be at least 128 MiB, got 64 MiB; leave it out for the step\'s default'],
+  ['less memory at most than at first', () => ({ alignment: { memory: Size.gibibytes(4), maxMemory: Size.gibibytes(2) } }),
+    'alignment.maxMemory must not be less than its memory of 4096 MiB, got 2048 MiB; raise it, or lower memory'],
+  ['less memory at most than the default', () => ({ alignment: { maxMemory: Size.gibibytes(1) } }),
+    'alignment.maxMemory must not be less than its memory of 2048 MiB, got 1024 MiB; raise it, or lower memory'],
+  ['kibibytes of memory', () => ({ alignment: { memory: Size.kibibytes(1024 * 1024 + 1) } }),
+    'alignment.memory must be whole MiB, got 1048577 KiB; round it up'],
+  ['kibibytes at most', () => ({ alignment: { maxMemory: Size.kibibytes(4 * 1024 * 1024 + 1) } }),
+    'alignment.maxMemory must be whole MiB, got 4194305 KiB; round it up'],
+];
+
+const ON_FARGATE: [string, Props, string][] = [
+  ['vCPUs that Fargate does not have', { alignment: { vcpus: 3 } },
+    'alignment.vcpus must be one of 0.25, 0.5, 1, 2, 4, 8, 16 on Fargate, got 3; leave it out for the step\'s default'],
+  ['more memory than Fargate has', { alignment: { memory: Size.gibibytes(121) } },
+    'alignment.memory must be at most 122880 MiB on Fargate, got 123904 MiB; take less, or compute on EC2'],
+];
+
+test.each(ON_EC2)('%s', (_what, props, message) => {
+  const stack = newStack();
+  expect(() => newPipeline(stack, props(stack))).toThrow(new Error(message));
+});
+
+test.each(ON_FARGATE)('%s', (_what, props, message) => {
+  const stack = newStack();
+  expect(() => newPipeline(stack, { compute: importedQueue(stack, ComputePlatform.FARGATE), ...props })).toThrow(new Error(message));
+});
+
+test.each([0, -1, 1.5])('%d vCPUs at most', (maxvCpus) => {
+  expect(() => fargate(newStack(), { maxvCpus })).toThrow(new Error(`maxvCpus must be a whole number from 1, got ${maxvCpus}; leave it out for 64`));
+});
+
+describe('stack outputs', () => {
+  test.each(['Pavi-', 'a b', 'ä'])('with the prefix %s', (prefix) => {
+    expect(() => newPipeline(newStack()).exportOutputs({ prefix }))
+      .toThrow(new Error(`prefix must have only letters and digits, got "${prefix}"; CloudFormation allows no others in an output's key`));
+  });
+
+  test('of two pipelines under one key', () => {
+    const stack = newStack();
+    const compute = importedQueue(stack);
+    newPipeline(stack, { compute }, 'One').exportOutputs();
+    const two = newPipeline(stack, { compute }, 'Two');
+    expect(() => two.exportOutputs()).toThrow(new Error('the stack has an output StateMachineArn already; give exportOutputs a prefix of this pipeline\'s own'));
+    two.exportOutputs({ prefix: 'Two' });
+  });
+});

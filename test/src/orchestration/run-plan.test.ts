@@ -1,0 +1,60 @@
+import { inputCount, jobName, MAX_RETRIEVAL_JOBS, retrievalJobs } from '../../../src/orchestration/run-plan';
+import { evaluate } from '../support/expressions';
+
+const entries = (count: number, id = (index: number) => `e${index}`) => Array.from({ length: count }, (_, index) => ({ unique_entry_id: id(index) }));
+const jobsOf = (input: unknown, regionsPerJob = 10): Promise<any[]> => evaluate(retrievalJobs(regionsPerJob), { states: { input } });
+
+describe('the number of entries', () => {
+  test.each([
+    [{ seq_regions: entries(3) }, 3],
+    [{ seq_regions: entries(1) }, 1],
+    [{ seq_regions_uri: 's3://bucket/inputs/a.json', input_count: 7 }, 7],
+    [{ seq_regions: null, seq_regions_uri: 's3://bucket/inputs/a.json', input_count: 7 }, 7],
+    [{ seq_regions: entries(2), input_count: 9 }, 2],
+  ])('of %j is %i', async (input, count) => {
+    expect(await evaluate(inputCount(), { states: { input } })).toBe(count);
+  });
+});
+
+describe('the retrieval jobs', () => {
+  test.each([[1, 1], [9, 1], [10, 1], [11, 2], [20, 2], [21, 3]])('of %i entries, ten a job, are %i and cover all of them once', async (count, expected) => {
+    const jobs = await jobsOf({ seq_regions: entries(count) });
+    expect(jobs).toHaveLength(expected);
+    const covered = jobs.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
+    expect(covered).toEqual(entries(count).map((_, index) => index));
+    expect(jobs.every(({ size }) => size === 0)).toBe(true);
+  });
+
+  test('say which entries they are for', async () => {
+    expect(await jobsOf({ seq_regions: entries(3) }, 2)).toEqual([
+      { from: 0, to: 1, label: 'entries 0 to 1 (e0, e1)', size: 0 },
+      { from: 2, to: 2, label: 'entry 2 (e2)', size: 0 },
+    ]);
+    expect(await jobsOf({ seq_regions_uri: 's3://b/inputs/k', input_count: 3 }, 2)).toEqual([
+      { from: 0, to: 1, label: 'entries 0 to 1', size: 0 },
+      { from: 2, to: 2, label: 'entry 2', size: 0 },
+    ]);
+  });
+
+  test('are a list also where there is one', async () => {
+    expect(await jobsOf({ seq_regions: entries(1) }, 1)).toEqual([{ from: 0, to: 0, label: 'entry 0 (e0)', size: 0 }]);
+  });
+
+  test('are at most a thousand; then each has more entries', async () => {
+    const jobs = await jobsOf({ seq_regions_uri: 's3://b/inputs/k', input_count: 25_000 }, 1);
+    expect(jobs).toHaveLength(MAX_RETRIEVAL_JOBS);
+    expect(jobs[999]).toMatchObject({ from: 24_975, to: 24_999 });
+  });
+
+  test('fit a variable of 256 KiB, however long the ids are', async () => {
+    const long = await jobsOf({ seq_regions: entries(1500, (index) => `${index}`.padStart(128, 'x')) }, 1);
+    expect(JSON.stringify(long).length).toBeLessThan(256 * 1024);
+    const [many] = await jobsOf({ seq_regions: entries(100, (index) => `${index}`.padStart(128, 'x')) }, 100);
+    expect(many.label.length).toBeLessThan(1100);
+    expect(many.label).toMatch(/\.\.\.\)$/);
+  });
+});
+
+test.each([['run-1', 'run-1'], ['a.b c', 'a-b-c'], ['1b9c:2e', '1b9c-2e'], ['x'.repeat(80), 'x'.repeat(80)]])('the job name of the run %s', async (name, expected) => {
+  expect(await evaluate(jobName(), { states: { context: { Execution: { Name: name } } } })).toBe(expected);
+});

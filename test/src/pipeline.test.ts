@@ -1,0 +1,134 @@
+import { App, CfnOutput, Duration, Size, Stack, Token } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { allStates, definitionOf, definitionWith } from './support/expressions';
+import { importedQueue, newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
+import { plain, withoutHashes } from './support/plain-text';
+import { PaviAlignmentPipeline } from '../../src';
+
+const STATEFUL = ['AWS::S3::Bucket', 'AWS::Logs::LogGroup', 'AWS::StepFunctions::StateMachine', 'AWS::Batch::JobQueue', 'AWS::KMS::Key', 'AWS::DynamoDB::Table'];
+
+test('the logical ids of what holds data, or is known by its ARN, stay as they are', () => {
+  const template = templateWith();
+  expect(Object.fromEntries(STATEFUL.map((type) => [type, Object.keys(resourcesOf(template, type))]).filter(([, ids]) => ids.length > 0))).toEqual({
+    'AWS::S3::Bucket': ['PaviWorkBucketAE80DE8C'],
+    'AWS::Logs::LogGroup': ['PaviLogsJobs50A87AAF', 'PaviLogsExecutions4940F127'],
+    'AWS::StepFunctions::StateMachine': ['PaviStateMachine6776B98A'],
+  });
+});
+
+test('two pipelines live in one stack, each with its own bucket, roles and machine', () => {
+  const stack = newStack();
+  const compute = importedQueue(stack);
+  newPipeline(stack, { compute }, 'One');
+  newPipeline(stack, { compute, regionsPerJob: 1 }, 'Two');
+  const template = Template.fromStack(stack);
+  const one = templateWith();
+  for (const type of ['AWS::S3::Bucket', 'AWS::IAM::Role', 'AWS::Batch::JobDefinition', 'AWS::StepFunctions::StateMachine', 'AWS::Logs::LogGroup']) {
+    template.resourceCountIs(type, 2 * Object.keys(resourcesOf(one, type)).length);
+  }
+  const machines = Object.entries(resourcesOf(template, 'AWS::StepFunctions::StateMachine'));
+  for (const [id, machine] of machines) {
+    const own = id.startsWith('One') ? 'One' : 'Two';
+    expect(new Set(plain(machine.Properties.DefinitionString).match(/<(One|Two)/g))).toEqual(new Set([`<${own}`]));
+  }
+});
+
+test('nothing has a physical name', () => {
+  const names = Object.entries<any>(templateWith().toJSON().Resources).flatMap(([id, { Properties }]) => Object.keys(Properties ?? {})
+    .filter((name) => /^(BucketName|RoleName|JobDefinitionName|JobQueueName|StateMachineName|LogGroupName|TableName|AlarmName|DashboardName|QueueName|TopicName)$/
+      .test(name)).map((name) => `${id}.${name}`));
+  expect(names).toEqual([]);
+});
+
+test('everything that can carry tags has them', () => {
+  const taggable = ['AWS::S3::Bucket', 'AWS::Logs::LogGroup', 'AWS::IAM::Role', 'AWS::StepFunctions::StateMachine'];
+  const template = templateWith();
+  for (const type of taggable) {
+    for (const { Properties } of Object.values(resourcesOf(template, type))) {
+      expect(Properties.Tags).toEqual(expect.arrayContaining([
+        { Key: 'Product', Value: 'PAVI' }, { Key: 'CreatedBy', Value: 'PAVI' }, { Key: 'AppComponent', Value: 'pipeline' },
+      ]));
+    }
+  }
+});
+
+test('the outputs have PAVI\'s keys', () => {
+  const stack = newStack();
+  newPipeline(stack).exportOutputs();
+  const outputs = Template.fromStack(stack).toJSON().Outputs;
+  expect(withoutHashes(Object.fromEntries(Object.entries<any>(outputs).map(([key, { Value }]) => [key, Value])))).toEqual({
+    StateMachineArn: '<PaviStateMachine>',
+    WorkBucketName: '<PaviWorkBucket>',
+    JobQueueArn: 'arn:aws:batch:us-east-1:123456789012:job-queue/pavi',
+    SeqRetrievalJobDefArn: '<PaviSequenceRetrievalJobDefinition>',
+    AlignmentJobDefArn: '<PaviAlignmentJobDefinition>',
+  });
+});
+
+test('another stack can use what the pipeline is made of', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack');
+  const other = new Stack(app, 'Other');
+  const pipeline = newPipeline(stack);
+  new CfnOutput(other, 'Bucket', { value: pipeline.workBucket.bucketArn });
+  new CfnOutput(other, 'Machine', { value: pipeline.stateMachine.stateMachineArn });
+  const outputs = Template.fromStack(other).toJSON().Outputs;
+  expect(JSON.stringify(outputs)).toContain('Fn::ImportValue');
+});
+
+test('a bucket of another stack, and of another region\'s, is the work bucket', () => {
+  const app = new App();
+  const env = { account: '123456789012', region: 'us-east-1' };
+  const buckets = new Stack(app, 'Buckets', { env: { ...env, region: 'eu-west-1' }, crossRegionReferences: true });
+  const stack = new Stack(app, 'Stack', { env, crossRegionReferences: true });
+  newPipeline(stack, { workBucket: new s3.Bucket(buckets, 'Bucket') });
+  const definition = definitionOf(Template.fromStack(stack));
+  expect(allStates(definition).StoreInput.Arguments.Bucket).toMatch(/^</);
+});
+
+describe('a value that only the deployment knows is let through', () => {
+  const token = Token.asNumber({ Ref: 'Parameter' });
+
+  test('for the numbers of the run', () => {
+    const machine = resource(templateWith({ maxConcurrency: token, regionsPerJob: token }), 'AWS::StepFunctions::StateMachine');
+    expect(plain(machine.Properties.DefinitionString)).toContain('"MaxConcurrency":<Parameter>}');
+    expect(plain(machine.Properties.DefinitionString)).toContain('$max([<Parameter>, ');
+  });
+
+  test('for times and attempts', () => {
+    // The definition is no JSON where it has an unquoted reference, so it is read as text.
+    const template = templateWith({ runTimeout: Duration.seconds(token), alignment: { timeout: Duration.seconds(token), attempts: token } });
+    const { Properties } = resource(template, 'AWS::Batch::JobDefinition', /Alignment/);
+    expect(plain(Properties.Timeout.AttemptDurationSeconds)).toBe('<Parameter>');
+    expect(plain(Properties.RetryStrategy.Attempts)).toBe('<Parameter>');
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/-1\.8881545\d*e\+289/);
+  });
+
+  test('for attempts alone, and then the state waits as long as the run may', () => {
+    const { AlignSequences } = allStates(definitionWith({ alignment: { attempts: token } }));
+    expect(AlignSequences.TimeoutSeconds).toBe(3240);
+  });
+
+  test('for sizes', () => {
+    const memory = Size.mebibytes(token);
+    const template = templateWith({ alignment: { memory, vcpus: token }, seqInfoCollection: { maxMemory: memory } });
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/-1\.8881545\d*e\+289/);
+  });
+});
+
+test('a stack with a pipeline is synthesized in under five seconds', () => {
+  const start = process.cpuUsage();
+  const stack = newStack();
+  newPipeline(stack);
+  Template.fromStack(stack);
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1e6).toBeLessThan(5);
+});
+
+test('the pipeline is a construct under its own id', () => {
+  const stack = newStack();
+  const pipeline = newPipeline(stack, {}, 'Mine');
+  expect(pipeline).toBeInstanceOf(PaviAlignmentPipeline);
+  expect(pipeline.node.path).toBe('Stack/Mine');
+});
