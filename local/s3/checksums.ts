@@ -16,6 +16,9 @@ export interface Digest {
   digest(): Promise<Uint8Array>;
 }
 
+/** How many bytes a checksum has. */
+const LENGTHS: Readonly<Record<ChecksumAlgorithm, number>> = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 };
+
 const DIGESTS: Readonly<Record<ChecksumAlgorithm, () => Digest>> = {
   CRC32: () => new Crc32(),
   CRC32C: () => new Crc32c(),
@@ -44,6 +47,7 @@ export function algorithmNamed(text: string | undefined): ChecksumAlgorithm | un
 export interface AnnouncedChecksum {
   readonly algorithm: ChecksumAlgorithm;
   readonly value?: string;
+  readonly trailing?: boolean;
 }
 
 const NAMED = /^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256)$/;
@@ -54,9 +58,24 @@ export function announcedChecksum(headers: Readonly<Record<string, string | stri
   if (given.length > 1) {
     throw new S3Error('InvalidRequest', 400, 'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
   }
-  if (given.length === 1) return { algorithm: algorithmNamed(given[0][1])!, value: String(headers[given[0][0]]) };
+  if (given.length === 1) {
+    const algorithm = algorithmNamed(given[0][1])!;
+    return { algorithm, value: checkedValue(algorithm, String(headers[given[0][0]]), `${given[0][0]} header`) };
+  }
   const trailer = NAMED.exec(String(headers['x-amz-trailer'] ?? '').trim().toLowerCase());
-  return trailer === null ? undefined : { algorithm: algorithmNamed(trailer[1])! };
+  return trailer === null ? undefined : { algorithm: algorithmNamed(trailer[1])!, trailing: true };
+}
+
+/**
+ * @param where what it stood in, for the error: `x-amz-checksum-crc32 header`
+ * @throws S3Error where it cannot be a checksum of this algorithm
+ */
+export function checkedValue(algorithm: ChecksumAlgorithm, value: string, where: string): string {
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.length !== LENGTHS[algorithm] || bytes.toString('base64') !== value) {
+    throw new S3Error('InvalidRequest', 400, `Value for ${where} is invalid.`);
+  }
+  return value;
 }
 
 function nodeDigest(name: 'sha1' | 'sha256'): Digest {

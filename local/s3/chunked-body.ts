@@ -23,6 +23,7 @@ export class ChunkedBody extends Transform {
   private chunkHash = createHash('sha256');
   private previous: string;
   private trailerText = '';
+  private trailersSigned = false;
 
   /**
    * @param length the body's length without the coding, from `x-amz-decoded-content-length`
@@ -90,8 +91,9 @@ export class ChunkedBody extends Transform {
         this.state = 'size';
         return;
       case 'trailers':
-        if (line === '') this.state = 'end';
-        else await this.takeTrailer(line);
+        if (line !== '') return this.takeTrailer(line);
+        if (this.seed !== undefined && this.trailers.size > 0 && !this.trailersSigned) throw malformed('the trailing headers are not signed');
+        this.state = 'end';
         return;
       default:
         if (line !== '') throw malformed('bytes follow the last chunk');
@@ -109,6 +111,7 @@ export class ChunkedBody extends Transform {
     } else if (this.seed !== undefined) {
       const { longDate, scope } = this.seed;
       await this.check(`AWS4-HMAC-SHA256-TRAILER\n${longDate}\n${scope}\n${this.previous}\n${sha256(this.trailerText)}`, value);
+      this.trailersSigned = true;
     }
   }
 

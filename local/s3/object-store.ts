@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { FileHandle, open, rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Checksum, ChecksumAlgorithm } from './checksums';
 import { noSuchBucket, noSuchKey, noSuchUpload } from './s3-error';
@@ -91,9 +91,13 @@ export class ObjectStore {
     return name;
   }
 
-  /** The object's bytes, open: they stay readable when the object is replaced meanwhile. */
-  public openData(object: { readonly data: string }): Promise<FileHandle> {
-    return open(this.dataPath(object.data));
+  /**
+   * An object's bytes, or those from `start` to `end` inclusive. The file is open when this returns: the bytes stay readable when the
+   * object is replaced or deleted meanwhile.
+   */
+  public readData({ data, size }: { readonly data: string; readonly size: number }, start = 0, end = size - 1): Readable {
+    if (size === 0) return Readable.from([]);
+    return createReadStream('', { fd: openSync(this.dataPath(data), 'r'), start, end });
   }
 
   public dataPath(data: string): string {

@@ -1,6 +1,6 @@
 import { createHash, Hash } from 'node:crypto';
 import { pipeline, Readable, Transform, TransformCallback } from 'node:stream';
-import { AnnouncedChecksum, announcedChecksum, Checksum, ChecksumAlgorithm, checksumHeader, Digest, newDigest } from './checksums';
+import { AnnouncedChecksum, announcedChecksum, Checksum, ChecksumAlgorithm, checkedValue, checksumHeader, Digest, newDigest } from './checksums';
 import { ChunkedBody } from './chunked-body';
 import { S3Error } from './s3-error';
 import { header, S3Request } from './s3-request';
@@ -25,10 +25,10 @@ export class RequestBody extends Transform {
     private readonly request: S3Request,
     private readonly payload: string,
     private readonly chunks: ChunkedBody | undefined,
-    algorithm?: ChecksumAlgorithm,
+    checksum: AnnouncedChecksum | undefined,
   ) {
     super();
-    this.announced = announcedChecksum(request.headers) ?? (algorithm === undefined ? undefined : { algorithm });
+    this.announced = checksum;
     this.digest = this.announced === undefined ? undefined : newDigest(this.announced.algorithm);
     this.sha256 = /^[0-9a-f]{64}$/.test(payload) ? createHash('sha256') : undefined;
   }
@@ -72,18 +72,33 @@ export class RequestBody extends Transform {
     if (this.announced === undefined || this.digest === undefined) return undefined;
     const { algorithm } = this.announced;
     const value = Buffer.from(await this.digest.digest()).toString('base64');
-    const expected = this.announced.value ?? this.chunks?.trailers.get(checksumHeader(algorithm));
+    const expected = this.announced.value ?? this.trailingChecksum(this.announced);
     if (expected !== undefined && expected !== value) {
       throw new S3Error('BadDigest', 400, `The ${algorithm} you specified did not match the calculated checksum.`);
     }
     return { algorithm, value };
   }
+
+  private trailingChecksum({ algorithm, trailing }: AnnouncedChecksum): string | undefined {
+    if (trailing !== true) return undefined;
+    const name = checksumHeader(algorithm);
+    const value = this.chunks?.trailers.get(name);
+    if (value === undefined) {
+      throw new S3Error('MalformedTrailerError', 400,
+        'The request contained trailing data that was not well-formed or did not conform to our published schema.');
+    }
+    return checkedValue(algorithm, value, `${name} trailing header`);
+  }
 }
 
-/**
- * @param algorithm the checksum to compute where the request gives none
- */
-export function openBody(request: S3Request, verified: Verified, algorithm?: ChecksumAlgorithm): RequestBody {
+/** What to make of the `x-amz-checksum-` headers: they are the body's, or (of a completed upload) those of an object. */
+export interface BodyOptions {
+  /** The checksum to compute where the request gives none. */
+  readonly algorithm?: ChecksumAlgorithm;
+  readonly checksumIsOfObject?: boolean;
+}
+
+export function openBody(request: S3Request, verified: Verified, { algorithm, checksumIsOfObject = false }: BodyOptions = {}): RequestBody {
   const { payload, seed } = verified;
   const signedChunks = SIGNED_CHUNKS.includes(payload);
   const chunked = signedChunks || payload === UNSIGNED_CHUNKS;
@@ -93,7 +108,8 @@ export function openBody(request: S3Request, verified: Verified, algorithm?: Che
   const length = Number(header(request, 'x-amz-decoded-content-length') ?? NaN);
   if (chunked && !Number.isSafeInteger(length)) throw new S3Error('MissingContentLength', 411, 'You must provide the Content-Length HTTP header.');
   const chunks = chunked ? new ChunkedBody(length, signedChunks ? seed : undefined) : undefined;
-  const body = new RequestBody(request, payload, chunks, algorithm);
+  const announced = checksumIsOfObject ? undefined : announcedChecksum(request.headers) ?? (algorithm === undefined ? undefined : { algorithm });
+  const body = new RequestBody(request, payload, chunks, announced);
   const stages: [Readable, ...Transform[]] = chunks === undefined ? [request.body, body] : [request.body, chunks, body];
   // An error reaches the reader of the last stage, which is the only one that looks.
   pipeline(stages as [Readable, Transform], () => undefined);

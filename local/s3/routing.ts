@@ -1,7 +1,7 @@
 import { createBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets';
 import type { Operation } from './operations/call';
 import { deleteObject, deleteObjects } from './operations/delete-objects';
-import { listObjectsV2 } from './operations/list-objects';
+import { listObjects, listObjectsV2 } from './operations/list-objects';
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, listMultipartUploads, listParts, uploadPart } from './operations/multipart';
 import { getObject, headObject, READ_QUERY } from './operations/read-object';
 import { copyObject, putObject } from './operations/write-object';
@@ -33,6 +33,14 @@ const ROUTES: readonly Route[] = [
   },
   { name: 'GetBucketLocation', method: 'GET', on: 'bucket', where: ['location'], operation: getBucketLocation },
   { name: 'ListMultipartUploads', method: 'GET', on: 'bucket', where: ['uploads'], optional: ['prefix', 'encoding-type', 'max-uploads'], operation: listMultipartUploads },
+  // The last of the bucket's GETs: what it does not know is refused by the parameter's name.
+  {
+    name: 'ListObjects',
+    method: 'GET',
+    on: 'bucket',
+    operation: listObjects,
+    optional: ['prefix', 'delimiter', 'max-keys', 'marker', 'encoding-type'],
+  },
   { name: 'HeadBucket', method: 'HEAD', on: 'bucket', operation: headBucket },
   { name: 'CreateBucket', method: 'PUT', on: 'bucket', operation: createBucket },
   { name: 'DeleteObjects', method: 'POST', on: 'bucket', where: ['delete'], operation: deleteObjects },

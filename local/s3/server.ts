@@ -44,6 +44,8 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   // An upload may take its time; a connection that says nothing may not.
   server.requestTimeout = 0;
   server.headersTimeout = 30_000;
+  // Clients keep connections; one that is closed while it waits can be the one that the next request is just sent on.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -84,7 +86,7 @@ async function handle(
     credentials: verified.credentials,
     buckets,
     region: options.region,
-    openBody: (algorithm) => openBody(request, verified, algorithm),
+    openBody: (body) => openBody(request, verified, body),
     bucketPolicy: options.bucketPolicy,
   });
   return { result, resetAfterBytes: fault?.resetAfterBytes };

@@ -93,12 +93,7 @@ function headerClaim(request: S3Request): Claim {
   const fields = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+)\s*,\s*SignedHeaders=([^,\s]+)\s*,\s*Signature=([0-9a-f]{64})$/.exec(text);
   if (fields === null) throw new S3Error('AuthorizationHeaderMalformed', 400, 'The authorization header is malformed; expected AWS4-HMAC-SHA256');
   const signedHeaders = fields[2].split(';');
-  if (!signedHeaders.includes('host')) throw new S3Error('AccessDenied', 403, 'There were headers present in the request which were not signed');
-  // A header of S3's own that is not signed could have been put there by anyone.
-  const unsigned = Object.keys(request.headers).filter((name) => name.startsWith('x-amz-') && !signedHeaders.includes(name));
-  if (unsigned.length > 0) {
-    throw new S3Error('AccessDenied', 403, 'There were headers present in the request which were not signed', { HeadersNotSigned: unsigned.join(', ') });
-  }
+  checkAllSigned(request, signedHeaders);
   const payload = header(request, 'x-amz-content-sha256');
   if (payload === undefined) throw new S3Error('InvalidRequest', 400, 'Missing required header for this request: x-amz-content-sha256');
   return {
@@ -124,6 +119,8 @@ function urlClaim(request: S3Request, now: number): Claim {
     throw new S3Error('AuthorizationQueryParametersError', 400, 'X-Amz-Expires must be between 1 and 604800 seconds');
   }
   if (now > dateOf(signedAt).getTime() + expires * 1000) throw new S3Error('AccessDenied', 403, 'Request has expired');
+  if (dateOf(signedAt).getTime() > now + MAX_SKEW_MS) throw new S3Error('AccessDenied', 403, 'Request is not valid yet');
+  checkAllSigned(request, signedHeaders.split(';'));
   const query = new Map(request.query);
   query.delete('X-Amz-Signature');
   return {
@@ -135,6 +132,14 @@ function urlClaim(request: S3Request, now: number): Claim {
     payload: header(request, 'x-amz-content-sha256') ?? field('Content-Sha256') ?? UNSIGNED_PAYLOAD,
     query,
   };
+}
+
+/** A header of S3's own that is not signed could have been put there by anyone, and so could the host. */
+function checkAllSigned(request: S3Request, signedHeaders: readonly string[]): void {
+  const unsigned = Object.keys(request.headers).filter((name) => (name === 'host' || name.startsWith('x-amz-')) && !signedHeaders.includes(name));
+  if (unsigned.length > 0) {
+    throw new S3Error('AccessDenied', 403, 'There were headers present in the request which were not signed', { HeadersNotSigned: unsigned.join(', ') });
+  }
 }
 
 function scopeOf(credential: string): { accessKeyId: string; scope: string; region: string; service: string } {

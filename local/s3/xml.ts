@@ -2,11 +2,11 @@ import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser';
 import { malformedXml } from './s3-error';
 
 const builder = new XMLBuilder({ ignoreAttributes: false, suppressEmptyNode: true });
-/** Texts stay texts: a key such as "007" is no number. */
-const parser = new XMLParser({ parseTagValue: false, ignoreAttributes: true, trimValues: false, processEntities: true });
+/** Texts stay texts: a key such as "007" is no number. A key's line end comes as `&#x0A;`, which the parser only reads as HTML's. */
+const parser = new XMLParser({ parseTagValue: false, ignoreAttributes: true, trimValues: false, processEntities: true, htmlEntities: true });
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
-/** Characters that XML 1.0 cannot hold at all. */
-const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+/** Characters that XML 1.0 cannot hold at all, or (a carriage return) that its readers turn into another. */
+const NOT_XML = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g;
 
 export type XmlContent = { readonly [element: string]: unknown };
 

@@ -1,3 +1,4 @@
+import { BUCKET_NAME } from '../object-store';
 import { S3Error } from '../s3-error';
 import { toXml } from '../xml';
 import { authorize, Operation } from './call';
@@ -24,6 +25,7 @@ export const getBucketLocation: Operation = async (call) => {
 export const createBucket: Operation = async (call) => {
   const { bucket } = call.request;
   authorize(call, 's3:CreateBucket', bucket);
+  if (!BUCKET_NAME.test(bucket)) throw new S3Error('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: bucket });
   if (!call.buckets.create(bucket)) {
     throw new S3Error('BucketAlreadyOwnedByYou', 409, 'Your previous request to create the named bucket succeeded and you already own it.', { BucketName: bucket });
   }

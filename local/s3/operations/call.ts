@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream';
 import { evaluate } from '../../iam/evaluate';
 import type { PolicyDocument } from '../../iam/policy';
-import type { ChecksumAlgorithm } from '../checksums';
 import type { LocalCredentials } from '../credentials';
 import type { BucketStore } from '../object-store';
-import type { RequestBody } from '../request-body';
+import type { BodyOptions, RequestBody } from '../request-body';
 import { S3Error } from '../s3-error';
 import type { S3Request } from '../s3-request';
 
@@ -20,8 +19,8 @@ export interface Call {
   readonly credentials: LocalCredentials;
   readonly buckets: BucketStore;
   readonly region: string;
-  /** The payload, checked while it is read; with `algorithm` a checksum of it is made where the request brings none. */
-  openBody(algorithm?: ChecksumAlgorithm): RequestBody;
+  /** The payload, checked while it is read. */
+  openBody(options?: BodyOptions): RequestBody;
   bucketPolicy(bucket: string): PolicyDocument | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../object-store';
 import { invalidArgument } from '../s3-error';
 import { integerOf } from '../s3-request';
-import { toXml } from '../xml';
+import { toXml, XmlContent } from '../xml';
 import { authorize, Operation } from './call';
 
 const MAX_KEYS = 1000;
@@ -19,16 +19,8 @@ export const listObjectsV2: Operation = async (call) => {
   authorize(call, 's3:ListBucket', bucket);
   const [prefix, delimiter, token, startAfter] = ['prefix', 'delimiter', 'continuation-token', 'start-after'].map((name) => query.get(name));
   const maxKeys = Math.min(MAX_KEYS, integerOf(request, 'max-keys', MAX_KEYS, 0, 2 ** 31 - 1));
-  const encodingType = query.get('encoding-type');
-  if (encodingType !== undefined && encodingType !== 'url') throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', encodingType);
-  const text = encodingType === 'url' ? urlEncoded : (key: string) => key;
+  const { encodingType, text } = encodingOf(query);
   const page = pageOf(store, prefix ?? '', delimiter ?? '', token === undefined ? startAfter ?? '' : keyOfToken(token), maxKeys);
-  const Contents = page.keys.map((key) => {
-    const { size, etag, lastModified, checksum } = store.get(key);
-    return {
-      Key: text(key), LastModified: lastModified, ETag: `"${etag}"`, ...checksum === undefined ? {} : { ChecksumAlgorithm: checksum.algorithm }, Size: size, StorageClass: 'STANDARD',
-    };
-  });
   return {
     status: 200,
     body: toXml('ListBucketResult', {
@@ -42,11 +34,57 @@ export const listObjectsV2: Operation = async (call) => {
       KeyCount: page.keys.length + page.prefixes.length,
       IsTruncated: page.last !== undefined,
       ...page.last === undefined ? {} : { NextContinuationToken: Buffer.from(page.last).toString('base64url') },
-      Contents,
-      CommonPrefixes: page.prefixes.map((Prefix) => ({ Prefix: text(Prefix) })),
+      ...contentsOf(store, page, text),
     }),
   };
 };
+
+/** The first version of the listing: as boto3's `bucket.objects` and older programs list. */
+export const listObjects: Operation = async (call) => {
+  const { request, request: { bucket, query } } = call;
+  const store = call.buckets.get(bucket);
+  authorize(call, 's3:ListBucket', bucket);
+  const [prefix = '', delimiter, marker = ''] = ['prefix', 'delimiter', 'marker'].map((name) => query.get(name));
+  const maxKeys = Math.min(MAX_KEYS, integerOf(request, 'max-keys', MAX_KEYS, 0, 2 ** 31 - 1));
+  const { encodingType, text } = encodingOf(query);
+  const page = pageOf(store, prefix, delimiter ?? '', marker, maxKeys);
+  return {
+    status: 200,
+    body: toXml('ListBucketResult', {
+      Name: bucket,
+      Prefix: text(prefix),
+      Marker: text(marker),
+      ...delimiter === undefined ? {} : { Delimiter: text(delimiter) },
+      ...encodingType === undefined ? {} : { EncodingType: encodingType },
+      MaxKeys: maxKeys,
+      IsTruncated: page.last !== undefined,
+      ...page.last === undefined || delimiter === undefined ? {} : { NextMarker: text(page.last) },
+      ...contentsOf(store, page, text),
+    }),
+  };
+};
+
+function contentsOf(store: ObjectStore, page: Page, text: (key: string) => string): XmlContent {
+  const Contents = page.keys.map((key) => {
+    const { size, etag, lastModified, checksum } = store.get(key);
+    return {
+      Key: text(key),
+      LastModified: lastModified,
+      ETag: `"${etag}"`,
+      ...checksum === undefined ? {} : { ChecksumAlgorithm: checksum.algorithm },
+      Size: size,
+      StorageClass: 'STANDARD',
+    };
+  });
+  return { Contents, CommonPrefixes: page.prefixes.map((Prefix) => ({ Prefix: text(Prefix) })) };
+}
+
+function encodingOf(query: ReadonlyMap<string, string>): { encodingType?: string; text: (key: string) => string } {
+  const encodingType = query.get('encoding-type');
+  if (encodingType === undefined) return { text: (key) => key };
+  if (encodingType !== 'url') throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', encodingType);
+  return { encodingType, text: urlEncoded };
+}
 
 function pageOf(store: ObjectStore, prefix: string, delimiter: string, after: string, maxKeys: number): Page {
   const keys: string[] = [];

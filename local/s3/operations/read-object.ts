@@ -20,14 +20,9 @@ export const getObject: Operation = async (call) => {
   const object = find(call);
   if (isNotModified(call.request, object)) return { status: 304, headers: { etag: `"${object.etag}"` } };
   const range = rangeOf(call.request, object.size);
-  const file = await call.buckets.get(call.request.bucket).openData(object);
   const headers = { ...headersOf(call.request, object), ...lengthHeaders(range, object.size) };
-  if (object.size === 0) {
-    await file.close();
-    return { status: 200, headers, body: '' };
-  }
-  const { start, end } = range ?? { start: 0, end: object.size - 1 };
-  return { status: range === undefined ? 200 : 206, headers, body: file.createReadStream({ start, end }) };
+  const body = call.buckets.get(call.request.bucket).readData(object, range?.start, range?.end);
+  return { status: range === undefined ? 200 : 206, headers, body };
 };
 
 export const headObject: Operation = async (call) => {

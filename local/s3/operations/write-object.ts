@@ -1,7 +1,7 @@
 import { algorithmNamed, Checksum, checksumHeader } from '../checksums';
 import { timestamp } from '../object-store';
 import { invalidArgument, notImplemented, S3Error } from '../s3-error';
-import { header, S3Request } from '../s3-request';
+import { decoded, header, S3Request } from '../s3-request';
 import { toXml } from '../xml';
 import { authorize, mayKnowAbsence, Operation } from './call';
 import { checkWriteConditions, isNotModified } from './conditions';
@@ -26,7 +26,7 @@ export const putObject: Operation = async (call) => {
   const headers = keptHeaders(request);
   checkSize(request);
   checkWriteConditions(request, request.key, store.find(request.key));
-  const body = call.openBody(algorithmNamed(header(request, 'x-amz-sdk-checksum-algorithm')));
+  const body = call.openBody({ algorithm: algorithmNamed(header(request, 'x-amz-sdk-checksum-algorithm')) });
   const data = await store.writeData(body);
   const { md5, size, checksum } = body.checked;
   const etag = md5.toString('hex');
@@ -48,6 +48,7 @@ export const copyObject: Operation = async (call) => {
   const source = call.buckets.get(sourceBucket);
   authorize(call, 's3:GetObject', sourceBucket, sourceKey);
   authorize(call, 's3:PutObject', request.bucket, request.key);
+  checkWriteConditions(request, request.key, target.find(request.key));
   if (source.find(sourceKey) === undefined) mayKnowAbsence(call, sourceBucket);
   const object = source.get(sourceKey);
   if (isNotModified(sourceConditions(request), object)) throw new S3Error('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold');
@@ -55,9 +56,16 @@ export const copyObject: Operation = async (call) => {
   if (!replaces && sourceBucket === request.bucket && sourceKey === request.key) {
     throw new S3Error('InvalidRequest', 400, 'This copy request is illegal because it is trying to copy an object to itself without changing the object\'s metadata.');
   }
-  const data = await target.writeData((await source.openData(object)).createReadStream());
+  const headers = replaces ? keptHeaders(request) : object.headers;
+  const data = await target.writeData(source.readData(object));
   const lastModified = timestamp();
-  target.put({ ...object, key: request.key, headers: replaces ? keptHeaders(request) : object.headers, lastModified, data });
+  try {
+    checkWriteConditions(request, request.key, target.find(request.key));
+    target.put({ ...object, key: request.key, headers, lastModified, data });
+  } catch (error) {
+    target.discardData(data);
+    throw error;
+  }
   return { status: 200, body: toXml('CopyObjectResult', { ETag: `"${object.etag}"`, LastModified: lastModified }) };
 };
 
@@ -115,15 +123,15 @@ function withoutChunking(encoding: string): string {
   return encoding.split(',').map((item) => item.trim()).filter((item) => item !== 'aws-chunked').join(',');
 }
 
-function copySource(request: S3Request): [string, string] {
+export function copySource(request: S3Request): [string, string] {
   const text = header(request, 'x-amz-copy-source')!;
   if (text.includes('?')) throw notImplemented('A copy of an object\'s version');
-  const match = /^\/?([^/]+)\/(.+)$/s.exec(decodeURIComponent(text));
+  const match = /^\/?([^/]+)\/(.+)$/s.exec(decoded(text));
   if (match === null) throw invalidArgument('Invalid copy source object key', 'x-amz-copy-source', text);
   return [match[1], match[2]];
 }
 
-function sourceConditions(request: S3Request): S3Request {
+export function sourceConditions(request: S3Request): S3Request {
   const prefix = 'x-amz-copy-source-if-';
   const headers = Object.entries(request.headers).filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [`if-${name.slice(prefix.length)}`, value]);
   return { ...request, headers: Object.fromEntries(headers) };
