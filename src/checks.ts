@@ -1,10 +1,11 @@
 import { Duration, Token } from 'aws-cdk-lib';
 
-/** Throws unless the value is a whole number within the bounds; absent values and unresolved tokens pass. */
+/** Throws unless the value is a whole number within the bounds (no upper one: `Number.MAX_SAFE_INTEGER`); absent values and unresolved tokens pass. */
 export function requireWhole(name: string, value: number | undefined, least: number, most: number, fix: string): void {
   if (value === undefined || Token.isUnresolved(value)) return;
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw new Error(`${name} must be a whole number from ${least} to ${most}, got ${value}; ${fix}`);
+    const upTo = most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`;
+    throw new Error(`${name} must be a whole number from ${least}${upTo}, got ${value}; ${fix}`);
   }
 }
 

@@ -1,10 +1,11 @@
-import { Token } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ComputePlatform } from './compute-platform';
-import { createFargateQueue } from './fargate-queue';
+import { bindEc2, checkEc2Options } from './ec2-compute';
+import { bindFargate, checkFargateOptions } from './fargate-compute';
 
 /** Where the jobs run, as a pipeline uses it. */
 export interface PipelineComputeConfig {
@@ -82,6 +83,61 @@ export interface FargateComputeOptions {
   readonly assignPublicIp?: boolean;
 }
 
+/** Options of `PipelineCompute.ec2`. */
+export interface Ec2ComputeOptions {
+  /** The network of the instances. It must let them reach S3, ECR, ECS, CloudWatch Logs, and the genomes' hosts. */
+  readonly vpc: ec2.IVpc;
+  /**
+   * Whether to use Spot instances first, with an on-demand environment second in the queue.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+  /**
+   * The architecture of the instances.
+   *
+   * @default ecs.CpuArchitecture.X86_64
+   */
+  readonly cpuArchitecture?: ecs.CpuArchitecture;
+  /**
+   * The types that an instance may have, one or more, all of the architecture; Batch takes what fits the jobs.
+   *
+   * @default - Batch's default families of the architecture
+   */
+  readonly instanceTypes?: ec2.InstanceType[];
+  /**
+   * The vCPUs that are kept running without any job, a whole number from 0 to `maxvCpus`; with Spot, of Spot instances.
+   *
+   * @default 0
+   */
+  readonly minvCpus?: number;
+  /**
+   * The most vCPUs that all jobs of a compute environment use at once; a whole number from 1.
+   *
+   * @default 64
+   */
+  readonly maxvCpus?: number;
+  /**
+   * The subnets of the instances. Whether an instance has a public IP address is a setting of its subnet.
+   *
+   * @default - the VPC's private subnets
+   */
+  readonly subnets?: ec2.SubnetSelection;
+  /**
+   * The security groups of the instances.
+   *
+   * @default - one of each environment's own, that lets everything out and nothing in
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+  /**
+   * The role of the instances (of ECS's agent on them, not of the jobs). An own one needs the managed policy
+   * `service-role/AmazonEC2ContainerServiceforEC2Role`.
+   *
+   * @default - a role of its own with that policy
+   */
+  readonly instanceRole?: iam.IRole;
+}
+
 /** Where the pipeline's jobs run. Extend it to bring your own kind of compute. */
 export abstract class PipelineCompute {
   /**
@@ -94,7 +150,8 @@ export abstract class PipelineCompute {
     if (options.assignPublicIp && options.platform === ComputePlatform.EC2) {
       throw new Error('assignPublicIp: true is for Fargate jobs, got platform EC2; leave it out (the instances\' subnets decide)');
     }
-    return new FixedCompute({ cpuArchitecture: ecs.CpuArchitecture.X86_64, ...defined(options), jobQueue, platform: options.platform });
+    const config = { cpuArchitecture: ecs.CpuArchitecture.X86_64, ...defined(options), jobQueue, platform: options.platform };
+    return new BoundCompute(() => config);
   }
 
   /**
@@ -103,11 +160,18 @@ export abstract class PipelineCompute {
    * @param options the network, and the kind and amount of compute
    */
   public static fargate(options: FargateComputeOptions): PipelineCompute {
-    const { maxvCpus } = options;
-    if (maxvCpus !== undefined && !Token.isUnresolved(maxvCpus) && !(Number.isInteger(maxvCpus) && maxvCpus >= 1)) {
-      throw new Error(`maxvCpus must be a whole number from 1, got ${maxvCpus}; leave it out for 64`);
-    }
-    return new FargateCompute(options);
+    checkFargateOptions(options);
+    return new BoundCompute((scope) => bindFargate(scope, options));
+  }
+
+  /**
+   * EC2 instances in an existing VPC, with a queue of its own. Batch starts and stops the instances.
+   *
+   * @param options the network, and the kind and amount of compute
+   */
+  public static ec2(options: Ec2ComputeOptions): PipelineCompute {
+    checkEc2Options(options);
+    return new BoundCompute((scope) => bindEc2(scope, options));
   }
 
   /**
@@ -118,28 +182,13 @@ export abstract class PipelineCompute {
   public abstract bind(scope: Construct): PipelineComputeConfig;
 }
 
-class FixedCompute extends PipelineCompute {
-  constructor(private readonly config: PipelineComputeConfig) {
-    super();
-  }
-
-  public bind(_scope: Construct): PipelineComputeConfig {
-    return this.config;
-  }
-}
-
-class FargateCompute extends PipelineCompute {
-  constructor(private readonly options: FargateComputeOptions) {
+class BoundCompute extends PipelineCompute {
+  constructor(private readonly binding: (scope: Construct) => PipelineComputeConfig) {
     super();
   }
 
   public bind(scope: Construct): PipelineComputeConfig {
-    return {
-      jobQueue: createFargateQueue(scope, this.options),
-      platform: ComputePlatform.FARGATE,
-      cpuArchitecture: this.options.cpuArchitecture ?? ecs.CpuArchitecture.X86_64,
-      assignPublicIp: this.options.assignPublicIp ?? false,
-    };
+    return this.binding(scope);
   }
 }
 

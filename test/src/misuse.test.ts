@@ -1,7 +1,10 @@
 import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { fargate, importedQueue, newPipeline, newStack } from './support/pipeline-stack';
-import { ComputePlatform, PaviAlignmentPipelineProps } from '../../src';
+import { fargate, importedQueue, importedVpc, newPipeline, newStack, QUEUE_ARN } from './support/pipeline-stack';
+import { ComputePlatform, Ec2ComputeOptions, PaviAlignmentPipelineProps, PipelineCompute } from '../../src';
 
 // Every message says what was received, what is allowed, and how to mend it.
 
@@ -64,6 +67,32 @@ test.each(ON_FARGATE)('%s', (_what, props, message) => {
 
 test.each([0, -1, 1.5])('%d vCPUs at most', (maxvCpus) => {
   expect(() => fargate(newStack(), { maxvCpus })).toThrow(new Error(`maxvCpus must be a whole number from 1, got ${maxvCpus}; leave it out for 64`));
+});
+
+describe('compute on EC2', () => {
+  const compute = (options: Partial<Ec2ComputeOptions>) => () => PipelineCompute.ec2({ vpc: importedVpc(newStack()), ...options });
+
+  test.each<[string, Partial<Ec2ComputeOptions>, string]>([
+    ['with no vCPUs', { maxvCpus: 0 }, 'maxvCpus must be a whole number from 1, got 0; leave it out for 64'],
+    ['with fewer vCPUs than none', { minvCpus: -1 }, 'minvCpus must be a whole number from 0 to 64, got -1; leave it out for 0, or raise maxvCpus'],
+    ['with more vCPUs kept than allowed', { minvCpus: 8, maxvCpus: 4 },
+      'minvCpus must be a whole number from 0 to 4, got 8; leave it out for 0, or raise maxvCpus'],
+    ['with no instance types', { instanceTypes: [] },
+      'instanceTypes must name at least one instance type, got an empty list; leave it out for Batch\'s default families'],
+    ['with instances of another architecture', { instanceTypes: [new ec2.InstanceType('m7g.large')] },
+      'instanceTypes must be of the architecture x86_64, got m7g.large (arm64); take other instance types, or set cpuArchitecture'],
+    ['with instances of another architecture than arm64', { instanceTypes: [new ec2.InstanceType('m7i.large')], cpuArchitecture: ecs.CpuArchitecture.ARM64 },
+      'instanceTypes must be of the architecture arm64, got m7i.large (x86_64); take other instance types, or set cpuArchitecture'],
+  ])('%s', (_what, options, message) => {
+    expect(compute(options)).toThrow(new Error(message));
+  });
+
+  test('with a public IP address for its jobs', () => {
+    const stack = newStack();
+    const queue = batch.JobQueue.fromJobQueueArn(stack, 'Queue', QUEUE_ARN);
+    expect(() => PipelineCompute.fromJobQueue(queue, { platform: ComputePlatform.EC2, assignPublicIp: true }))
+      .toThrow(new Error('assignPublicIp: true is for Fargate jobs, got platform EC2; leave it out (the instances\' subnets decide)'));
+  });
 });
 
 describe('stack outputs', () => {

@@ -17,15 +17,19 @@ export function newStack(props: StackProps = {}): Stack {
   return new Stack(new App(), 'Stack', props);
 }
 
-/** Fargate in a VPC that is there already. */
-export function fargate(stack: Stack, options: Partial<FargateComputeOptions> = {}): PipelineCompute {
-  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+/** A VPC that is there already, with private and public subnets. */
+export function importedVpc(stack: Stack): ec2.IVpc {
+  return ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
     vpcId: 'vpc-1',
     availabilityZones: ['us-east-1a', 'us-east-1b'],
     privateSubnetIds: ['subnet-a', 'subnet-b'],
     publicSubnetIds: ['subnet-c', 'subnet-d'],
   });
-  return PipelineCompute.fargate({ vpc, ...options });
+}
+
+/** Fargate in a VPC that is there already. */
+export function fargate(stack: Stack, options: Partial<FargateComputeOptions> = {}): PipelineCompute {
+  return PipelineCompute.fargate({ vpc: importedVpc(stack), ...options });
 }
 
 /** A queue of EC2 instances that is there already, known by its ARN. */

@@ -1,0 +1,65 @@
+import { Token } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { Construct } from 'constructs';
+import { ComputePlatform } from './compute-platform';
+import { createJobQueue, spotFirst } from './job-queue';
+import type { Ec2ComputeOptions, PipelineComputeConfig } from './pipeline-compute';
+import { requireWhole } from '../checks';
+
+const DEFAULT_MAX_VCPUS = 64;
+const DEFAULT_MIN_VCPUS = 0;
+
+/** Throws for options that Batch would refuse, or that no job could run with. */
+export function checkEc2Options(options: Ec2ComputeOptions): void {
+  const most = options.maxvCpus ?? DEFAULT_MAX_VCPUS;
+  requireWhole('maxvCpus', options.maxvCpus, 1, Number.MAX_SAFE_INTEGER, `leave it out for ${DEFAULT_MAX_VCPUS}`);
+  if (!Token.isUnresolved(most)) requireWhole('minvCpus', options.minvCpus, 0, most, `leave it out for ${DEFAULT_MIN_VCPUS}, or raise maxvCpus`);
+  if (options.instanceTypes?.length === 0) {
+    throw new Error('instanceTypes must name at least one instance type, got an empty list; leave it out for Batch\'s default families');
+  }
+  const architecture = options.cpuArchitecture ?? ecs.CpuArchitecture.X86_64;
+  for (const type of options.instanceTypes ?? []) {
+    const own = type.architecture === ec2.InstanceArchitecture.ARM_64 ? ecs.CpuArchitecture.ARM64 : ecs.CpuArchitecture.X86_64;
+    if (own !== architecture) {
+      throw new Error(`instanceTypes must be of the architecture ${nameOf(architecture)}, got ${type.toString()} (${nameOf(own)}); `
+        + 'take other instance types, or set cpuArchitecture');
+    }
+  }
+}
+
+/** A queue over EC2 environments in the VPC. */
+export function bindEc2(scope: Construct, options: Ec2ComputeOptions): PipelineComputeConfig {
+  const cpuArchitecture = options.cpuArchitecture ?? ecs.CpuArchitecture.X86_64;
+  const families = cpuArchitecture === ecs.CpuArchitecture.ARM64 ? batch.DefaultInstanceClass.ARM64 : batch.DefaultInstanceClass.X86_64;
+  // The instances' metadata only for who asks for a token first.
+  const launchTemplate = new ec2.LaunchTemplate(scope, 'LaunchTemplate', { requireImdsv2: true });
+  const environments = spotFirst(options.spot, (id, spot) => {
+    const environment = new batch.ManagedEc2EcsComputeEnvironment(scope, id, {
+      vpc: options.vpc,
+      vpcSubnets: options.subnets,
+      securityGroups: options.securityGroups,
+      defaultInstanceClasses: [families],
+      images: [{ imageType: batch.EcsMachineImageType.ECS_AL2023 }],
+      minvCpus: spot || !options.spot ? options.minvCpus ?? DEFAULT_MIN_VCPUS : 0,
+      maxvCpus: options.maxvCpus ?? DEFAULT_MAX_VCPUS,
+      instanceRole: options.instanceRole,
+      launchTemplate,
+      spot,
+    });
+    if (options.instanceTypes !== undefined) setInstanceTypes(environment, options.instanceTypes);
+    return environment;
+  });
+  return { jobQueue: createJobQueue(scope, environments), platform: ComputePlatform.EC2, cpuArchitecture };
+}
+
+/** By its own props, the CDK would add the outdated families of `optimal` to them, or warn of a deprecated prop. */
+function setInstanceTypes(environment: batch.ManagedEc2EcsComputeEnvironment, types: ec2.InstanceType[]): void {
+  const resource = environment.node.defaultChild as batch.CfnComputeEnvironment;
+  resource.addPropertyOverride('ComputeResources.InstanceTypes', types.map((type) => type.toString()));
+}
+
+function nameOf(architecture: ecs.CpuArchitecture): string {
+  return architecture === ecs.CpuArchitecture.ARM64 ? 'arm64' : 'x86_64';
+}

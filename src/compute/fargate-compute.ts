@@ -1,0 +1,32 @@
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { Construct } from 'constructs';
+import { ComputePlatform } from './compute-platform';
+import { createJobQueue, spotFirst } from './job-queue';
+import type { FargateComputeOptions, PipelineComputeConfig } from './pipeline-compute';
+import { requireWhole } from '../checks';
+
+const DEFAULT_MAX_VCPUS = 64;
+
+/** Throws for options that Batch would refuse. */
+export function checkFargateOptions(options: FargateComputeOptions): void {
+  requireWhole('maxvCpus', options.maxvCpus, 1, Number.MAX_SAFE_INTEGER, `leave it out for ${DEFAULT_MAX_VCPUS}`);
+}
+
+/** A queue over Fargate environments in the VPC. */
+export function bindFargate(scope: Construct, options: FargateComputeOptions): PipelineComputeConfig {
+  const environments = spotFirst(options.spot, (id, spot) => new batch.FargateComputeEnvironment(scope, id, {
+    vpc: options.vpc,
+    vpcSubnets: options.subnets ?? (options.assignPublicIp ? { subnetType: ec2.SubnetType.PUBLIC } : undefined),
+    securityGroups: options.securityGroups,
+    maxvCpus: options.maxvCpus ?? DEFAULT_MAX_VCPUS,
+    spot,
+  }));
+  return {
+    jobQueue: createJobQueue(scope, environments),
+    platform: ComputePlatform.FARGATE,
+    cpuArchitecture: options.cpuArchitecture ?? ecs.CpuArchitecture.X86_64,
+    assignPublicIp: options.assignPublicIp ?? false,
+  };
+}
