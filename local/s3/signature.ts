@@ -108,6 +108,10 @@ function headerClaim(request: S3Request): Claim {
 }
 
 function urlClaim(request: S3Request, now: number): Claim {
+  // As S3 says it in all of its newer regions.
+  if (request.query.has('AWSAccessKeyId')) {
+    throw new S3Error('InvalidRequest', 400, `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`);
+  }
   const field = (name: string) => request.query.get(`X-Amz-${name}`);
   const [credential, signature, signedHeaders] = [field('Credential'), field('Signature'), field('SignedHeaders')];
   if (credential === undefined || signature === undefined || signedHeaders === undefined || field('Algorithm') !== ALGORITHM) {

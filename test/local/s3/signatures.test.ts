@@ -150,6 +150,9 @@ describe('presigned URLs', () => {
       const sent = await presigned('GET', 'key', { seconds: 10, at: new Date(Date.now() - 11_000) });
       return { ...sent, path: sent.path.replace('X-Amz-Expires=10', 'X-Amz-Expires=100') };
     }, 403, 'SignatureDoesNotMatch'],
+    ['of Signature Version 2', async () => (
+      { method: 'GET', path: `/${BUCKET}/key?AWSAccessKeyId=${OWNER.accessKeyId}&Signature=eA%3D%3D&Expires=9999999999`, headers: {} }
+    ), 400, 'Please use AWS4-HMAC-SHA256'],
     ['with a header of S3 that was not signed', async () => {
       const sent = await presigned('PUT', 'key2');
       return { ...sent, headers: { ...sent.headers, 'x-amz-copy-source': `${BUCKET}/key` } };
