@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { MAX_PROBLEMS_LISTED, RUN_PROBLEM } from '../../src/contract/entry-rules';
 import { ErrorName } from '../../src/contract/error-names';
 import { EntryFile, WorkKey } from '../../src/contract/storage-keys';
@@ -8,18 +9,28 @@ import { log, warn } from '../log';
 import { Metrics } from '../metrics';
 import { readInputFile } from './input-file';
 import { RetrieveOptions } from './options';
+import { Limit } from '../net/limit';
 import { DEFAULT_RETRIES } from '../net/retry';
 import { UrlPolicy } from '../net/url-policy';
 import { genomeIntervals } from '../sequence/genome-intervals';
 import { formatProblems, parseEntries, RegionEntry } from '../sequence/region-entry';
 import { formatFasta, formatSeqInfo, retrieveEntry } from '../sequence/retrieve-entry';
-import { childPlace, Folder, localPathOf, openFolder, parentPlace } from '../storage/place';
+import { childPlace, Folder, localPathOf, openFolder } from '../storage/place';
 import { VariantApi } from '../variant/variant-api';
 import { WorkerError } from '../worker-error';
 import { asWorkerError, reportError } from './error-report';
 
-/** So many entries' genome blocks are read together; their bases are kept until they are done. */
+/** So many entries' genome blocks are read together, and kept until the entries are done. */
 const ENTRIES_TOGETHER = 16;
+/** So many of them are made at once, so that one's files are written while another waits for its genome. */
+const ENTRIES_AT_ONCE = 4;
+
+/** What the entries of a command are made with. */
+interface Tools {
+  readonly genomes: Genomes;
+  readonly variants: VariantApi;
+  readonly output: Folder;
+}
 
 /** Makes the FASTA and the seq info file of each entry of the range. Throws the first failure. */
 export async function retrieve(options: RetrieveOptions, signal: AbortSignal, metrics: Metrics): Promise<void> {
@@ -27,30 +38,30 @@ export async function retrieve(options: RetrieveOptions, signal: AbortSignal, me
   const entries = rangeOf(await readEntries(options), options);
   const localInput = localPathOf(options.input);
   const retries = { ...DEFAULT_RETRIES, signal };
-  const genomes = new Genomes({
-    policy: new UrlPolicy({ allowLocal: options.allowLocal, sources: options.genomeSources }),
-    baseFolder: localInput === undefined ? undefined : localPathOf(parentPlace(localInput)),
-    retries,
-  });
-  const variants = new VariantApi(options.variantApiUrl, options.allowLocal, retries);
-  const output = openFolder(options.outputDir);
+  const policy = new UrlPolicy({ allowLocal: options.allowLocal, sources: options.genomeSources });
+  const variants = new VariantApi({ baseUrl: options.variantApiUrl, allowLocal: options.allowLocal, retries });
+  const genomes = new Genomes({ policy, baseFolder: localInput === undefined ? undefined : dirname(localInput), retries });
+  const tools: Tools = { genomes, variants, output: openFolder(options.outputDir) };
   const failures: WorkerError[] = [];
+  const ended = () => failures.length > 0 && !options.keepGoing;
+  const makeOrFail = async (entry: RegionEntry) => {
+    if (ended()) return;
+    signal.throwIfAborted();
+    try {
+      await make(entry, tools);
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = asWorkerError(error).forEntry(entry.id);
+      failures.push(failure);
+      if (options.keepGoing) await reportError(WorkerCommand.RETRIEVE, errors, failure);
+    }
+  };
   try {
+    const limit = new Limit(ENTRIES_AT_ONCE);
     for (const together of batches(inGenomeOrder(entries))) {
-      if (failures.length > 0 && !options.keepGoing) break;
-      await Promise.all(together.map((entry) => prefetch(entry, genomes, variants)));
-      for (const entry of together) {
-        signal.throwIfAborted();
-        try {
-          await make(entry, genomes, variants, output);
-        } catch (error) {
-          signal.throwIfAborted();
-          const failure = asWorkerError(error).forEntry(entry.id);
-          failures.push(failure);
-          if (!options.keepGoing) break;
-          await reportError(WorkerCommand.RETRIEVE, errors, failure);
-        }
-      }
+      if (ended()) break;
+      await prefetch(together, tools);
+      await allSettled(together.map((entry) => limit.run(() => makeOrFail(entry))));
     }
   } finally {
     genomes.close();
@@ -88,9 +99,9 @@ function rangeOf(entries: RegionEntry[], { from = 0, to = entries.length - 1 }: 
   return entries.slice(from, to + 1);
 }
 
-/** Neighbours share genome blocks, so entries that lie close together are made one after the other. */
+/** Neighbours share genome blocks, so entries that lie close together are made together. */
 function inGenomeOrder(entries: readonly RegionEntry[]): RegionEntry[] {
-  const place = (entry: RegionEntry) => Math.min(...entry.exons.map((part) => part.start));
+  const place = ({ exons }: RegionEntry) => exons.reduce((least, part) => Math.min(least, part.start), Infinity);
   return [...entries].sort((a, b) => compare(a.genomeUrl, b.genomeUrl) || compare(a.seqId, b.seqId) || place(a) - place(b));
 }
 
@@ -102,27 +113,33 @@ function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < items.length; start += ENTRIES_TOGETHER) yield items.slice(start, start + ENTRIES_TOGETHER);
 }
 
-/** What fails here fails again, with its message, when the entry is made. */
-async function prefetch(entry: RegionEntry, genomes: Genomes, variants: VariantApi): Promise<void> {
-  entry.variantIds.forEach((id) => variants.prefetch(id));
-  try {
-    (await genomes.open(entry.genomeUrl)).prefetch(genomeIntervals(entry));
-  } catch {
-    return;
-  }
+/** Starts to read what the entries need. What fails here fails again, with its message, when its entry is made. */
+async function prefetch(entries: readonly RegionEntry[], { genomes, variants }: Tools): Promise<void> {
+  entries.forEach((entry) => entry.variantIds.forEach((id) => variants.prefetch(id)));
+  const byGenome = new Map<string, RegionEntry[]>();
+  for (const entry of entries) byGenome.set(entry.genomeUrl, [...byGenome.get(entry.genomeUrl) ?? [], entry]);
+  await Promise.allSettled([...byGenome].map(async ([url, ofGenome]) => {
+    (await genomes.open(url)).prefetch(ofGenome.flatMap(genomeIntervals), ofGenome.length);
+  }));
 }
 
-async function make(entry: RegionEntry, genomes: Genomes, variants: VariantApi, output: Folder): Promise<void> {
+async function make(entry: RegionEntry, { genomes, variants, output }: Tools): Promise<void> {
   const started = performance.now();
   const genome = await genomes.open(entry.genomeUrl);
   const found = await Promise.all(entry.variantIds.map((id) => variants.find(id)));
   const { records, seqInfo, warnings } = await retrieveEntry(entry, genome, [...found, ...entry.variants]);
   warnings.forEach((warning) => warn('entry-warning', { entry: entry.id, warning }));
-  await Promise.all([
+  await allSettled([
     output.write(`${entry.id}${EntryFile.PROTEIN}`, formatFasta(records)),
     output.write(`${entry.id}${EntryFile.SEQ_INFO}`, formatSeqInfo(seqInfo)),
   ]);
   log('entry', { entry: entry.id, records: records.length, seconds: Math.round(performance.now() - started) / 1000 });
+}
+
+/** Like Promise.all, but what was started has ended when this throws. */
+async function allSettled(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** In the order of the input, whatever order the entries were made in. */

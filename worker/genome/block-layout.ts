@@ -33,8 +33,9 @@ export class PlainLayout implements BlockLayout {
     return { start: this.start(block), length: PLAIN_BLOCK_BYTES };
   }
 
+  /** A copy, so that the block does not keep all the bytes that were read with it. */
   public decode(_block: number, bytes: Buffer): Buffer {
-    return bytes;
+    return Buffer.from(bytes);
   }
 }
 
@@ -48,7 +49,7 @@ export class BgzfLayout implements BlockLayout {
    * @param compressed each block's offset in the file, ascending
    * @param uncompressed each block's uncompressed offset, ascending
    */
-  constructor(private readonly name: string, private readonly compressed: readonly number[], private readonly uncompressed: readonly number[]) {}
+  constructor(private readonly name: string, private readonly compressed: Float64Array, private readonly uncompressed: Float64Array) {}
 
   public blockAt(offset: number): number {
     let low = 0;
@@ -67,8 +68,8 @@ export class BgzfLayout implements BlockLayout {
 
   public stored(block: number): { start: number; length: number } {
     const start = this.compressed[block];
-    const next = this.compressed[block + 1] ?? start + MAX_BGZF_BLOCK_BYTES;
-    return { start, length: next - start };
+    const next: number | undefined = this.compressed[block + 1];
+    return { start, length: (next ?? start + MAX_BGZF_BLOCK_BYTES) - start };
   }
 
   public decode(block: number, bytes: Buffer): Buffer {
@@ -86,7 +87,7 @@ export class BgzfLayout implements BlockLayout {
       throw unusable(`${this.name} is damaged: the block at offset ${this.compressed[block]} cannot be unpacked (${(error as Error).message})`,
         undefined, undefined, error);
     }
-    const next = this.uncompressed[block + 1];
+    const next: number | undefined = this.uncompressed[block + 1];
     if (next !== undefined && next - this.uncompressed[block] !== content.length) {
       throw unusable(`${this.name} does not fit its .gzi at offset ${this.compressed[block]}; make the index again with: samtools faidx`,
         `${next - this.uncompressed[block]} bytes in the block`, `${content.length} bytes`);
@@ -116,16 +117,17 @@ export function parseBgzfLayout(index: Buffer, indexName: string, name: string):
   if (index.length !== 8 + count * 16) {
     throw unusable(`${indexName} is not a .gzi index; make it with: samtools faidx`, 'a count and 16 bytes for each', `${index.length} bytes`);
   }
-  const compressed = [0];
-  const uncompressed = [0];
+  const compressed = new Float64Array(count + 1);
+  const uncompressed = new Float64Array(count + 1);
   for (let entry = 0; entry < count; entry++) {
     const at = Number(index.readBigUInt64LE(8 + entry * 16));
     const offset = Number(index.readBigUInt64LE(16 + entry * 16));
-    if (!(at > compressed[entry] && at - compressed[entry] <= MAX_BGZF_BLOCK_BYTES && offset >= uncompressed[entry])) {
+    const [length, content] = [at - compressed[entry], offset - uncompressed[entry]];
+    if (!(length > 0 && length <= MAX_BGZF_BLOCK_BYTES && content >= 0 && content <= MAX_BGZF_BLOCK_BYTES)) {
       throw unusable(`${indexName} is damaged: entry ${entry + 1} of ${count} does not follow the one before it; make it again with: samtools faidx`);
     }
-    compressed.push(at);
-    uncompressed.push(offset);
+    compressed[entry + 1] = at;
+    uncompressed[entry + 1] = offset;
   }
   return new BgzfLayout(name, compressed, uncompressed);
 }

@@ -1,14 +1,21 @@
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ErrorName } from '../../src/contract/error-names';
-import { HttpClient } from '../net/http-client';
-import { DEFAULT_RETRIES, RetryOptions } from '../net/retry';
+import { HttpClient, HttpTimeouts } from '../net/http-client';
+import { Limit } from '../net/limit';
+import { DEFAULT_RETRIES, endedBy, RetryOptions } from '../net/retry';
 import { UrlPolicy } from '../net/url-policy';
 import { WorkerError } from '../worker-error';
+import { BlockCache } from './block-cache';
 import { ByteSource, ReadCounter } from './byte-source';
 import { FileSource } from './file-source';
-import { GenomeFile } from './genome-file';
+import { GenomeFile, SharedReading } from './genome-file';
 import { HttpSource } from './http-source';
 import { S3Source } from './s3-source';
+
+const MAX_REQUESTS_AT_ONCE = 8;
+/** Their indexes are kept; of more, the one that was opened first is closed. */
+const MAX_OPEN = 16;
 
 export interface GenomesOptions {
   readonly policy: UrlPolicy;
@@ -16,16 +23,22 @@ export interface GenomesOptions {
   readonly baseFolder?: string;
   /** @default DEFAULT_RETRIES */
   readonly retries?: RetryOptions;
+  /** @default those of the HTTP client */
+  readonly timeouts?: HttpTimeouts;
 }
 
-/** The genomes of a command, each opened once. Close it at the end. */
+/** The genomes of a command. Close it at the end. */
 export class Genomes {
   public readonly counter = new ReadCounter();
   private readonly client: HttpClient;
+  private readonly retries: RetryOptions;
+  private readonly closed = new AbortController();
+  private readonly shared: SharedReading = { cache: new BlockCache(), limit: new Limit(MAX_REQUESTS_AT_ONCE) };
   private readonly opened = new Map<string, Promise<GenomeFile>>();
 
   constructor(private readonly options: GenomesOptions) {
-    this.client = new HttpClient(options.policy);
+    this.retries = endedBy(options.retries ?? DEFAULT_RETRIES, this.closed.signal);
+    this.client = new HttpClient(options.policy, options.timeouts);
   }
 
   /** @throws WorkerError where the URL may not be read, or its indexes cannot be */
@@ -35,50 +48,88 @@ export class Genomes {
       genome = this.openSources(fastaUrl);
       genome.catch(() => undefined);
       this.opened.set(fastaUrl, genome);
+      if (this.opened.size > MAX_OPEN) this.opened.delete(this.opened.keys().next().value!);
     }
     return genome;
   }
 
+  /** Ends what is still being read. */
   public close(): void {
+    this.closed.abort(new Error('the genomes were closed'));
     this.client.close();
   }
 
   private async openSources(fastaUrl: string): Promise<GenomeFile> {
-    const compressed = /\.gz$/.test(fastaUrl.replace(/[?#].*$/, ''));
-    return GenomeFile.open({
-      fasta: this.source(fastaUrl, ''),
-      fai: this.source(fastaUrl, '.fai'),
-      gzi: compressed ? this.source(fastaUrl, '.gzi') : undefined,
-    });
+    const { source, compressed } = this.locate(fastaUrl);
+    return GenomeFile.open({ fasta: source(''), fai: source('.fai'), gzi: compressed ? source('.gzi') : undefined }, this.shared);
   }
 
-  private source(fastaUrl: string, suffix: string): ByteSource {
-    const retries = this.options.retries ?? DEFAULT_RETRIES;
+  /** Where a FASTA file and, by their suffixes, its indexes lie; a URL that may not be read is refused. */
+  private locate(fastaUrl: string): { source: (suffix: string) => ByteSource; compressed: boolean } {
     const url = this.parse(fastaUrl);
-    this.options.policy.check(url);
-    if (url.protocol === 'file:') return new FileSource(this.localPath(fastaUrl) + suffix, this.counter);
-    // The scheme in lower case; the key as it is, since S3's keys are no paths.
-    if (url.protocol === 's3:') return new S3Source(`s3${fastaUrl.slice(2)}${suffix}`, this.counter, retries);
-    url.hash = '';
-    url.pathname += suffix;
-    return new HttpSource(url, this.client, this.counter, retries);
+    switch (url.protocol) {
+      case 'file:': {
+        this.options.policy.check(url);
+        const path = pathOf(url);
+        return { source: (suffix) => new FileSource(path + suffix, this.counter), compressed: path.endsWith('.gz') };
+      }
+      case 's3:': {
+        this.options.policy.check(url);
+        // The key as it is, since S3's keys are no paths; where a URL's path would differ from it, the policy has checked another one.
+        const uri = `s3${fastaUrl.slice(2)}`;
+        if (/\/\.{1,2}(\/|$)/.test(uri)) throw refused('an S3 key with "." or ".." for a folder may not be read', 's3://BUCKET/KEY', fastaUrl);
+        return { source: (suffix) => new S3Source(uri + suffix, this.counter, this.retries), compressed: uri.endsWith('.gz') };
+      }
+      default: {
+        this.options.policy.check(url);
+        return {
+          source: (suffix) => new HttpSource(withSuffix(url, suffix), this.client, this.counter, this.retries),
+          compressed: fastaPath(url).endsWith('.gz'),
+        };
+      }
+    }
   }
 
+  /** A relative `file://NAME` becomes an absolute one; a URL parser would take its first part for a host. */
   private parse(fastaUrl: string): URL {
-    try {
-      return new URL(fastaUrl);
-    } catch {
-      throw new WorkerError(ErrorName.GENOME_REFUSED, 'fasta_file_url is not a URL', { expected: 'https://HOST/PATH', found: fastaUrl });
+    const relative = /^file:\/\/(?!\/|localhost\/)(.*)$/s.exec(fastaUrl)?.[1];
+    if (relative !== undefined && this.options.baseFolder !== undefined) {
+      return new URL(`./${relative}`, pathToFileURL(`${resolve(this.options.baseFolder)}/`));
     }
+    if (relative !== undefined && this.options.policy.allowLocal) {
+      throw refused(`the relative ${fastaUrl} has no folder to be in`, 'file:///PATH', fastaUrl);
+    }
+    if (!URL.canParse(fastaUrl)) throw refused('fasta_file_url is not a URL', 'https://HOST/PATH', fastaUrl);
+    return new URL(fastaUrl);
   }
+}
 
-  /** A URL parser would take the first part of a relative `file://NAME` for a host. */
-  private localPath(fastaUrl: string): string {
-    const path = decodeURIComponent(fastaUrl.slice('file://'.length).replace(/^localhost\//, '/'));
-    if (isAbsolute(path)) return path;
-    if (this.options.baseFolder === undefined) {
-      throw new WorkerError(ErrorName.GENOME_REFUSED, `the relative ${fastaUrl} has no folder to be in`, { expected: 'file:///PATH', found: fastaUrl });
-    }
-    return resolve(this.options.baseFolder, path);
+function pathOf(file: URL): string {
+  try {
+    return fileURLToPath(file);
+  } catch (error) {
+    throw refused(`${file.href} is no file of this machine: ${(error as Error).message}`, 'file:///PATH', file.href);
   }
+}
+
+/** The part of a URL that ends with the file's name: its path, or its query where that does (`?file=genome.fa.gz`). */
+function fastaPath({ pathname, search }: URL): string {
+  return namesFasta(search) && !namesFasta(pathname) ? search : pathname;
+}
+
+function namesFasta(text: string): boolean {
+  return /\.(fa|fasta|fna|gz)$/i.test(text);
+}
+
+/** An index lies beside its FASTA file: the suffix goes to the file's name, and not behind a query such as a signature. */
+function withSuffix(fasta: URL, suffix: string): URL {
+  const url = new URL(fasta);
+  url.hash = '';
+  if (fastaPath(fasta) === fasta.search && fasta.search !== '') url.search += suffix;
+  else url.pathname += suffix;
+  return url;
+}
+
+function refused(message: string, expected: string, found: string): WorkerError {
+  return new WorkerError(ErrorName.GENOME_REFUSED, message, { expected, found });
 }

@@ -1,6 +1,12 @@
 import { ByteSource, Identity, ReadCounter, unavailable, unusable } from './byte-source';
+import { checkedRange, noRanges } from './range-answer';
 import { RetryOptions, TransientError, withRetries } from '../net/retry';
-import { parseS3Uri, s3, s3Failure } from '../storage/s3-client';
+import { isTransient, parseS3Uri, s3, s3Failure } from '../storage/s3-client';
+import { WorkerError } from '../worker-error';
+
+interface S3Body extends AsyncIterable<Uint8Array> {
+  destroy(): void;
+}
 
 /** An object of S3; whether it may be read is for the job's role to say. */
 export class S3Source implements ByteSource {
@@ -16,49 +22,62 @@ export class S3Source implements ByteSource {
   }
 
   public whole(maxBytes: number): Promise<Buffer> {
-    return this.get(undefined, maxBytes);
+    return this.attempts(async () => (await this.attempt(undefined, maxBytes)).body);
   }
 
-  public async range(start: number, length: number): Promise<Buffer> {
-    return this.get({ start, length }, length);
+  public range(start: number, length: number): Promise<Buffer> {
+    return this.attempts(async () => {
+      const { body, contentRange } = await this.attempt(`bytes=${start}-${start + length - 1}`, length);
+      return checkedRange(this, start, length, { body, contentRange });
+    });
   }
 
-  private async get(range: { start: number; length: number } | undefined, maxBytes: number): Promise<Buffer> {
+  private async attempts(attempt: () => Promise<Buffer>): Promise<Buffer> {
     try {
-      return await withRetries(this.name, () => this.attempt(range, maxBytes), this.retries);
+      return await withRetries(this.name, attempt, this.retries);
     } catch (error) {
+      if (error instanceof WorkerError || this.retries.signal?.aborted) throw error;
       if (error instanceof TransientError) throw unavailable(error.message, error);
       const { name, status, message } = s3Failure(error);
-      if (status === undefined) throw error;
-      const text = `${this.name} cannot be read: S3 answered ${status} ${name}: ${message}`;
-      throw status >= 500 || status === 429 ? unavailable(text, error) : unusable(text, undefined, `${status} ${name}`, error);
+      const text = `${this.name} cannot be read: ${status === undefined ? '' : `S3 answered ${status} `}${name}: ${message}`;
+      throw isTransient(error) ? unavailable(text, error) : unusable(text, undefined, `${status} ${name}`, error);
     }
   }
 
-  private async attempt(range: { start: number; length: number } | undefined, maxBytes: number): Promise<Buffer> {
+  /** The SDK tries again by itself, but for a body that breaks off. */
+  private async attempt(range: string | undefined, maxBytes: number): Promise<{ body: Buffer; contentRange?: string }> {
     const { sdk, client } = await s3();
-    const answer = await client.send(new sdk.GetObjectCommand({
-      Bucket: this.bucket,
-      Key: this.key,
-      Range: range && `bytes=${range.start}-${range.start + range.length - 1}`,
-    }), { abortSignal: this.retries.signal });
-    this.identity.check(this.name, answer.ETag);
-    const body = answer.Body as AsyncIterable<Uint8Array> & { destroy(): void };
-    if ((answer.ContentLength ?? 0) > maxBytes) {
-      body.destroy();
-      throw unusable(`${this.name} is too large`, `at most ${maxBytes} bytes`, `${answer.ContentLength} bytes`);
-    }
-    const chunks: Uint8Array[] = [];
+    const { signal } = this.retries;
+    const answer = await client.send(new sdk.GetObjectCommand({ Bucket: this.bucket, Key: this.key, Range: range }), { abortSignal: signal });
+    const stream = answer.Body as S3Body;
     try {
-      for await (const chunk of body) chunks.push(chunk);
+      this.identity.check(this.name, answer.ETag);
+      if (range !== undefined && answer.ContentRange === undefined) throw noRanges(this);
+      const body = await this.read(stream, answer.ContentLength, maxBytes);
+      this.counter.add(body.length);
+      return { body, contentRange: answer.ContentRange };
     } catch (error) {
+      stream.destroy();
+      throw error;
+    }
+  }
+
+  private async read(stream: S3Body, length: number | undefined, maxBytes: number): Promise<Buffer> {
+    const tooLarge = (size: number) => unusable(`${this.name} is too large`, `at most ${maxBytes} bytes`, `${size} bytes`);
+    if (length !== undefined && length > maxBytes) throw tooLarge(length);
+    const chunks: Uint8Array[] = [];
+    let received = 0;
+    try {
+      for await (const chunk of stream) {
+        received += chunk.length;
+        if (received > maxBytes) throw tooLarge(received);
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      if (error instanceof WorkerError) throw error;
       throw new TransientError(`${this.name}: the transfer broke off: ${(error as Error).message}`, undefined, error);
     }
-    const bytes = Buffer.concat(chunks);
-    if (bytes.length !== answer.ContentLength) {
-      throw new TransientError(`${this.name}: S3 sent ${bytes.length} of ${answer.ContentLength} bytes`);
-    }
-    this.counter.add(bytes.length);
-    return bytes;
+    if (length !== undefined && received !== length) throw new TransientError(`${this.name}: S3 sent ${received} of ${length} bytes`);
+    return Buffer.concat(chunks);
   }
 }

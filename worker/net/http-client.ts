@@ -5,9 +5,17 @@ import type { LookupFunction } from 'node:net';
 import { TransientError } from './retry';
 import { redacted, UrlPolicy } from './url-policy';
 
-/** No byte for so long ends an attempt. */
-const IDLE_TIMEOUT_MS = 30_000;
-const ATTEMPT_TIMEOUT_MS = 300_000;
+/** How long one request may take. */
+export interface HttpTimeouts {
+  /** No byte for so long ends it. */
+  readonly idleMs: number;
+  /** So does this, however fast the bytes come. */
+  readonly attemptMs: number;
+}
+
+const DEFAULT_TIMEOUTS: HttpTimeouts = { idleMs: 30_000, attemptMs: 120_000 };
+/** A body that nobody wants is read to keep the connection, where it is no longer than that. */
+const MAX_DRAINED_BYTES = 64 * 1024;
 const MAX_REDIRECTS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
 const TRANSIENT_STATUSES = [408, 425, 429, 500, 502, 503, 504];
@@ -17,6 +25,8 @@ export interface HttpGet {
   readonly url: URL;
   /** More than that is not read. */
   readonly maxBytes: number;
+  /** Content encodings under which the answer's bytes still are the file's own. @default none */
+  readonly encodings?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -43,7 +53,7 @@ export class HttpClient {
     'https:': new https.Agent({ keepAlive: true, maxSockets: CONNECTIONS_PER_HOST }),
   };
 
-  constructor(private readonly policy: UrlPolicy) {}
+  constructor(private readonly policy: UrlPolicy, private readonly timeouts: HttpTimeouts = DEFAULT_TIMEOUTS) {}
 
   /**
    * Follows redirects; each one is checked as the first URL is.
@@ -70,23 +80,28 @@ export class HttpClient {
   private send(url: URL, request: HttpGet): Promise<HttpAnswer> {
     const secure = url.protocol === 'https:';
     if (!secure && url.protocol !== 'http:') throw new HttpError(`${redacted(url)} is neither https:// nor http://`);
+    const { idleMs, attemptMs } = this.timeouts;
     return new Promise((resolve, reject) => {
-      const signals = [AbortSignal.timeout(ATTEMPT_TIMEOUT_MS), ...request.signal ? [request.signal] : []];
+      const slow = AbortSignal.timeout(attemptMs);
       const sent = (secure ? https : http).request(url, {
         agent: secure ? this.agents['https:'] : this.agents['http:'],
         // A compressed answer would not be the bytes that were asked for.
         headers: { 'accept-encoding': 'identity', 'user-agent': 'cdk-pavi-alignment-pipeline', ...request.headers },
         lookup: this.checkedLookup,
-        signal: AbortSignal.any(signals),
-        timeout: IDLE_TIMEOUT_MS,
+        signal: request.signal === undefined ? slow : AbortSignal.any([slow, request.signal]),
+        timeout: idleMs,
       });
-      const fail = (error: unknown) => reject(failure(url, error, request.signal));
-      sent.on('timeout', () => sent.destroy(new TransientError(`${redacted(url)} sent nothing for ${IDLE_TIMEOUT_MS / 1000} s`)));
-      sent.on('error', fail);
-      sent.on('response', (response) => receive(url, response, request.maxBytes).then(resolve, (error) => {
+      const fail = (error: unknown) => {
+        const late = slow.aborted ? new TransientError(`${redacted(url)} did not answer in full within ${attemptMs / 1000} s`) : error;
+        reject(failure(url, late, request.signal));
+      };
+      sent.on('timeout', () => {
+        // First, since a destroyed response would only say that it was aborted.
+        fail(new TransientError(`${redacted(url)} sent nothing for ${idleMs / 1000} s`));
         sent.destroy();
-        fail(error);
-      }));
+      });
+      sent.on('error', fail);
+      sent.on('response', (response) => receive(url, response, request).then(resolve, fail).then(() => release(response)));
       sent.end();
     });
   }
@@ -114,18 +129,16 @@ function resolved(location: string, from: URL): URL {
   }
 }
 
-async function receive(url: URL, response: http.IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
+async function receive(url: URL, response: http.IncomingMessage, { maxBytes, encodings = [] }: HttpGet): Promise<HttpAnswer> {
   const status = response.statusCode ?? 0;
   if (TRANSIENT_STATUSES.includes(status)) {
-    response.resume();
     throw new TransientError(`${redacted(url)} answered ${status}`, retryAfter(response.headers['retry-after']));
   }
-  if (status >= 300) {
-    response.resume();
-    return { status, headers: response.headers, body: Buffer.alloc(0) };
-  }
+  if (status >= 300) return { status, headers: response.headers, body: Buffer.alloc(0) };
   const encoding = response.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') throw new HttpError(`${redacted(url)} answered with content-encoding ${encoding}, which was not asked for`, status);
+  if (encoding !== 'identity' && !encodings.includes(encoding)) {
+    throw new HttpError(`${redacted(url)} answered with content-encoding ${encoding}, which was not asked for`, status);
+  }
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -138,6 +151,14 @@ async function receive(url: URL, response: http.IncomingMessage, maxBytes: numbe
     throw new TransientError(`${redacted(url)} sent ${length} of ${declared} bytes`);
   }
   return { status, headers: response.headers, body: Buffer.concat(chunks) };
+}
+
+/** Reads the rest of an answer that nobody wants, so that its connection can be used again, or ends both where it is long. */
+function release(response: http.IncomingMessage): void {
+  response.on('error', () => undefined);
+  const short = Number(response.headers['content-length'] ?? Infinity) <= MAX_DRAINED_BYTES;
+  if (short || response.complete) response.resume();
+  else response.destroy();
 }
 
 /** Milliseconds from a `Retry-After` header: seconds, or a date. */

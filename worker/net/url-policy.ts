@@ -5,7 +5,7 @@ import { WorkerError } from '../worker-error';
 export interface UrlPolicyOptions {
   /** Whether `file://`, `http://` and addresses that are not public may be read. */
   readonly allowLocal: boolean;
-  /** URL prefixes; where there are any, every URL must begin with one. */
+  /** Folders of URLs, or URLs of FASTA files; where there are any, every URL must lie in one, or be one or its index. */
   readonly sources: readonly string[];
 }
 
@@ -62,13 +62,20 @@ function parsePrefix(prefix: string): URL {
   try {
     return new URL(prefix);
   } catch {
-    throw new WorkerError(ErrorName.INVALID_INPUT, `--genome-source must be the beginning of a URL, got "${prefix}"`);
+    throw new WorkerError(ErrorName.INVALID_INPUT, `--genome-source must be the beginning of a URL, with its host, got "${prefix}"`,
+      { expected: 'https://HOST/FOLDER/ or s3://BUCKET/FOLDER/', found: prefix });
   }
 }
 
-/** Hosts are compared whole: `https://example.org` is no prefix of `https://example.org.evil.net/`. */
+/**
+ * Hosts and path segments are compared whole: neither is `https://example.org` a prefix of `https://example.org.evil.net/`, nor
+ * `https://s3.amazonaws.com/genomes` one of `https://s3.amazonaws.com/genomes-of-others/`. A path with an encoded slash has none,
+ * as a server may take that for one, and so leave the folder.
+ */
 function startsWith(url: URL, prefix: URL): boolean {
-  return url.protocol === prefix.protocol && url.host === prefix.host && url.pathname.startsWith(prefix.pathname);
+  if (url.protocol !== prefix.protocol || url.host !== prefix.host || /%2f|%5c|\\/i.test(url.pathname)) return false;
+  return url.pathname.startsWith(prefix.pathname.replace(/\/*$/, '/'))
+    || ['', '.fai', '.gzi'].some((suffix) => url.pathname === prefix.pathname + suffix);
 }
 
 /** Whether the address is plain unicast: not loopback, private, link-local, carrier-grade NAT, or an IPv4 one of these in disguise. */

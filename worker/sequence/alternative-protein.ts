@@ -82,7 +82,7 @@ async function extended(
   }
   const region = inFrame(transcript, before + skipped);
   const alternative = embedVariants(region, variants);
-  checkStart(alternative.sequence);
+  if (alternative.sequence !== '') checkStart(alternative.sequence);
   return upToStop(region, alternative);
 }
 

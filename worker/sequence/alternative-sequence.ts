@@ -44,21 +44,24 @@ export function embedVariants(region: Region, variants: readonly Variant[]): Alt
 
 /** The variants that lie before, behind or on another sequence than the region. */
 export function variantsOutside({ seqId, parts }: Region, variants: readonly Variant[]): Variant[] {
-  const start = Math.min(...parts.map((part) => part.start));
-  const end = Math.max(...parts.map((part) => part.end));
+  const start = parts.reduce((least, part) => Math.min(least, part.start), Infinity);
+  const end = parts.reduce((most, part) => Math.max(most, part.end), -Infinity);
   return variants.filter((variant) => variant.seqId !== seqId || variant.end < start || variant.start > end);
 }
 
-/** Appends a part's variants to those of the parts before it, `length` bases long. The last may go on in the part. */
+/**
+ * Appends a part's variants to those of the parts before it, `length` bases long. The last may go on in the part. (In parts that
+ * overlap each other by several bases, an earlier one may come again; it is embedded twice then, and listed twice.)
+ */
 function addPart(before: readonly EmbeddedVariant[], inPart: readonly EmbeddedVariant[], length: number): EmbeddedVariant[] {
-  const again = inPart.find(({ variant }) => before.some((earlier) => earlier.variant === variant));
-  if (again === undefined) return [...before, ...inPart.map((embedded) => shifted(embedded, length))];
-  const last = before[before.length - 1];
-  if (again !== inPart[0] || again.variant !== last.variant || !isAtPartStart(again)) {
-    throw new AlternativeError(`variant ${shownVariant(again.variant)} lies in two parts that overlap each other, at places that do not `
+  const last = before.at(-1);
+  const [first, ...others] = inPart;
+  if (last === undefined || first?.variant !== last.variant) return [...before, ...inPart.map((embedded) => shifted(embedded, length))];
+  if (!isAtPartStart(first)) {
+    throw new AlternativeError(`variant ${shownVariant(first.variant)} lies in two parts that overlap each other, at places that do not `
       + 'touch; such a variant cannot be embedded');
   }
-  return [...before.slice(0, -1), joined(last, again), ...inPart.slice(1).map((embedded) => shifted(embedded, length))];
+  return [...before.slice(0, -1), joined(last, first), ...others.map((embedded) => shifted(embedded, length))];
 }
 
 function alterPart(region: Region, part: RegionPart, variants: readonly Variant[]): { sequence: string; embedded: EmbeddedVariant[] } {
@@ -103,6 +106,7 @@ function place(region: Region, part: RegionPart, variant: Variant): PlacedVarian
     throw new AlternativeError(`variant ${shownVariant(variant)} is an indel and lies only partly in ${region.seqId}:${part.start}-${part.end}; `
       + 'only one that lies wholly inside can be embedded');
   }
+  checkLetters(variant);
   const turned = (sequence: string) => {
     const upper = sequence.toUpperCase();
     return forward ? upper : reverseComplement(upper);
@@ -120,12 +124,17 @@ function place(region: Region, part: RegionPart, variant: Variant): PlacedVarian
   return placed;
 }
 
+/** Before anything is turned or made upper case, which may make letters out of other characters. */
+function checkLetters(variant: Variant): void {
+  const { referenceSequence, alternativeSequence } = variant;
+  const wrong = [alternativeSequence, referenceSequence].find((sequence) => !isNucleotides(sequence));
+  if (wrong === undefined) return;
+  throw new AlternativeError(`variant ${shownVariant(variant)} has letters that are no nucleotide codes: "${quoted(wrong)}"; `
+    + 'expected A, C, G, T or an IUPAC code of several of them');
+}
+
 function checkAgainstGenome(region: Region, part: RegionPart, placed: PlacedVariant): void {
-  const { variant, reference, alternative } = placed;
-  if (!isNucleotides(alternative)) {
-    throw new AlternativeError(`variant ${shownVariant(variant)} has letters that are no nucleotide codes: "${quoted(variant.alternativeSequence)}"; `
-      + 'expected A, C, G, T or an IUPAC code of several of them');
-  }
+  const { variant, reference } = placed;
   const found = part.sequence.slice(placed.start - 1, placed.end);
   if (variantType(variant) !== VariantType.INSERTION && found !== reference) {
     const [start, end] = [Math.max(variant.start, part.start), Math.min(variant.end, part.end)];

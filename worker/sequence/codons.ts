@@ -24,7 +24,13 @@ const READINGS: Readonly<Record<string, string>> = {
   N: 'ACGT',
 };
 
-const COMPLEMENT_OF = new Map([...'ACGTRYSWKMBDHVN'].map((letter, index) => [letter, 'TGCAYRSWMKVHDBN'[index]]));
+const LETTERS = 'ACGTRYSWKMBDHVN';
+const COMPLEMENTS = 'TGCAYRSWMKVHDBN';
+/** By character code; other characters are their own. */
+const COMPLEMENT_OF = Uint8Array.from({ length: 256 }, (_, code) => {
+  const index = LETTERS.indexOf(String.fromCharCode(code));
+  return index < 0 ? code : COMPLEMENTS.charCodeAt(index);
+});
 
 const UNKNOWN_AMINO_ACID = 'X';
 
@@ -38,9 +44,9 @@ export function isStopCodon(codon: string): boolean {
   return STOP_CODONS.has(codon);
 }
 
-/** Whether an upper case text has IUPAC nucleotide letters only. */
+/** Whether a text, in any case, has IUPAC nucleotide letters only. */
 export function isNucleotides(sequence: string): boolean {
-  return /^[ACGTRYSWKMBDHVN]*$/.test(sequence);
+  return /^[ACGTRYSWKMBDHVN]*$/i.test(sequence);
 }
 
 const aminoAcids = new Map<string, string>();
@@ -85,14 +91,11 @@ export function endOfFirstStop(codingSequence: string): number | undefined {
   return undefined;
 }
 
-/** The other strand's sequence of an upper case one. Letters that are no nucleotide codes stay. */
+/** The other strand's sequence of an upper case one (of single-byte characters). Letters that are no nucleotide codes stay. */
 export function reverseComplement(sequence: string): string {
-  const complement: string[] = new Array<string>(sequence.length);
-  for (let at = 0; at < sequence.length; at++) {
-    const letter = sequence[sequence.length - 1 - at];
-    complement[at] = COMPLEMENT_OF.get(letter) ?? letter;
-  }
-  return complement.join('');
+  const bases = Buffer.from(sequence, 'latin1').reverse();
+  for (let at = 0; at < bases.length; at++) bases[at] = COMPLEMENT_OF[bases[at]];
+  return bases.toString('latin1');
 }
 
 /** Cut at the end to whole codons. */

@@ -15,9 +15,9 @@ export function shifted(embedded: EmbeddedVariant, by: number): EmbeddedVariant 
   return { ...embedded, start: embedded.start + by, end: embedded.end + by };
 }
 
-/** Whether a variant begins at the beginning of its part, so that it can go on from the part before. */
+/** Whether a variant begins at the beginning of its part, so that it can go on from the part before; of a deletion that is the base before. */
 export function isAtPartStart(embedded: EmbeddedVariant): boolean {
-  return embedded.start === (isDeletion(embedded) ? 0 : 1);
+  return embedded.start === 1 || (embedded.start === 0 && isDeletion(embedded));
 }
 
 /**

@@ -53,7 +53,8 @@ export function parseEntries(json: unknown): { entries: RegionEntry[]; problems:
   const usedIds = new Set<string>();
   json.forEach((raw: unknown, index) => {
     const found = entryProblems(raw, index, usedIds);
-    problems.push(...found);
+    // Not push(...found): a call has at most some 100,000 arguments.
+    found.forEach((problem) => problems.push(problem));
     if (isObject(raw) && hasId(raw)) usedIds.add(raw.unique_entry_id as string);
     if (found.length === 0) entries.push(readEntry(raw as Fields));
   });
@@ -188,9 +189,19 @@ function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
 
 /** A received value as the problem texts quote it; numbers with up to 15 digits, which is what JSONata's `$string` gives. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? `"${value}"` : given(value) ? JSON.stringify(value, fifteenDigits) : 'nothing';
-  const characters = Array.from(text);
+  const text = typeof value === 'string' ? `"${value}"` : given(value) ? compactJson(value) : 'nothing';
+  // A character has at most two units, and the rest of a long text is not looked at.
+  const characters = Array.from(text.slice(0, 2 * (MAX_QUOTED_CHARACTERS + 1)));
   return characters.length > MAX_QUOTED_CHARACTERS ? `${characters.slice(0, MAX_QUOTED_CHARACTERS).join('')}...` : text;
+}
+
+function compactJson(value: unknown): string {
+  try {
+    return JSON.stringify(value, fifteenDigits);
+  } catch {
+    // JSON.parse takes any depth, JSON.stringify does not.
+    return 'a value that is nested too deeply';
+  }
 }
 
 function fifteenDigits(_key: string, value: unknown): unknown {

@@ -1,6 +1,8 @@
+import { ErrorName } from '../../src/contract/error-names';
+import { GenomeReader } from '../genome/genome-reader';
+import { WorkerError } from '../worker-error';
 import { reverseComplement } from './codons';
 import { Part, RegionEntry } from './region-entry';
-import { GenomeReader } from '../genome/genome-reader';
 
 /** A part of a region, with its sequence as the transcript has it: upper case, reverse-complemented on the - strand. */
 export interface RegionPart extends Part {
@@ -19,11 +21,23 @@ export function inTranscriptOrder<P extends Part>(parts: readonly P[], strand: 1
   return [...parts].sort((a, b) => strand * (a.start - b.start));
 }
 
-/** Reads the parts of an entry, side by side. */
+/** The longest known transcripts have some 100,000 bases; this bounds the memory that an entry can take. */
+const MAX_BASES = 5_000_000;
+
+/**
+ * Reads the parts of an entry, side by side.
+ *
+ * @throws WorkerError Pavi.ReferenceSequenceFailed where they are too long together, and what the reader throws
+ */
 export async function readRegion({ seqId, strand }: RegionEntry, parts: readonly Part[], genome: GenomeReader): Promise<Region> {
+  const bases = parts.reduce((sum, part) => sum + part.end - part.start + 1, 0);
+  if (bases > MAX_BASES) {
+    throw new WorkerError(ErrorName.REFERENCE_SEQUENCE_FAILED, `the regions on ${seqId} have ${bases} bases together, which no transcript has; look at `
+      + 'their starts and ends', { expected: `at most ${MAX_BASES} bases`, found: `${bases} bases` });
+  }
   const read = inTranscriptOrder(parts, strand).map(async ({ start, end }) => {
-    const bases = (await genome.read(seqId, start, end)).toUpperCase();
-    return { start, end, sequence: strand === 1 ? bases : reverseComplement(bases) };
+    const forward = (await genome.read(seqId, start, end)).toUpperCase();
+    return { start, end, sequence: strand === 1 ? forward : reverseComplement(forward) };
   });
   return { seqId, strand, parts: await Promise.all(read) };
 }
