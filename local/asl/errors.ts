@@ -6,24 +6,30 @@ export const ErrorCode = {
   ALL: 'States.ALL',
   DATA_LIMIT: 'States.DataLimitExceeded',
   EVALUATION: 'States.QueryEvaluationError',
-  NO_CHOICE: 'States.NoChoiceMatched',
+  HEARTBEAT_TIMEOUT: 'States.HeartbeatTimeout',
+  ITEM_READER: 'States.ItemReaderFailed',
+  RESULT_WRITER: 'States.ResultWriterFailed',
   RUNTIME: 'States.Runtime',
   TASK_FAILED: 'States.TaskFailed',
   TIMEOUT: 'States.Timeout',
+  TOO_MANY_FAILURES: 'States.ExceedToleratedFailureThreshold',
 } as const;
 
 /** The defaults of a retrier (Amazon States Language, "Errors"). */
 const DEFAULTS = { IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3 };
 
-/** Whether a Retry or Catch entry is for an error. */
-export function catches(errors: readonly string[], error: string): boolean {
-  return errors.some((name) => name === error
-    || (name === ErrorCode.ALL && error !== ErrorCode.RUNTIME)
-    || (name === ErrorCode.TASK_FAILED && error !== ErrorCode.TIMEOUT && error !== ErrorCode.RUNTIME && error !== ErrorCode.DATA_LIMIT));
+/** What the wildcard States.TaskFailed does not stand for. */
+const NO_TASK_FAILURE: readonly string[] = [ErrorCode.TIMEOUT, ErrorCode.DATA_LIMIT];
+
+/** Whether a Retry or Catch entry is for an error. `States.Runtime` always ends the execution (developer guide, "Handling errors"). */
+export function catches(errors: readonly string[], { errorName, alias }: Pick<StatesError, 'errorName' | 'alias'>): boolean {
+  if (errorName === ErrorCode.RUNTIME) return false;
+  return errors.some((name) => name === errorName || name === alias || name === ErrorCode.ALL
+    || (name === ErrorCode.TASK_FAILED && !NO_TASK_FAILURE.includes(errorName)));
 }
 
 export function catcherFor(catchers: readonly Catcher[] = [], error: StatesError): Catcher | undefined {
-  return catchers.find(({ ErrorEquals }) => catches(ErrorEquals, error.errorName));
+  return catchers.find(({ ErrorEquals }) => catches(ErrorEquals, error));
 }
 
 /** Counts the retries of one stay in a state, each retrier for itself. */
@@ -34,7 +40,7 @@ export class Retries {
 
   /** How long to wait before the next try, in milliseconds; undefined where there is none. */
   public next(error: StatesError): number | undefined {
-    const retrier = this.retriers.find(({ ErrorEquals }) => catches(ErrorEquals, error.errorName));
+    const retrier = this.retriers.find(({ ErrorEquals }) => catches(ErrorEquals, error));
     if (retrier === undefined) return undefined;
     const { IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds = Infinity, JitterStrategy } = { ...DEFAULTS, ...retrier };
     const used = this.used.get(retrier) ?? 0;

@@ -1,9 +1,10 @@
 import { Clock } from './clock';
 import type { StateMachineDefinition } from './definition';
 import { ErrorCode } from './errors';
-import { History, HistoryEvent, HistoryFull } from './history';
+import { History, HistoryEvent, HistoryFull, MAX_EVENTS, Track } from './history';
 import { StateRunner } from './state-runner';
 import { FindIntegration, StatesError } from './task-integration';
+import type { Child, ChildResult, Item, MapRun } from './visit';
 
 export interface ExecutionOptions {
   readonly definition: StateMachineDefinition;
@@ -18,6 +19,12 @@ export interface ExecutionOptions {
   /** Aborted to stop the execution. */
   readonly signal: AbortSignal;
   readonly onEvent?: (event: HistoryEvent) => void;
+  /** When a distributed Map begins or ends; its counts change meanwhile. */
+  readonly onMapRun?: (run: MapRun) => void;
+  /** How many events there may be, the end of the execution included. */
+  readonly maxEvents?: number;
+  /** A child execution of a distributed Map has the Map's item in its context. */
+  readonly item?: Item;
 }
 
 export interface ExecutionResult {
@@ -28,6 +35,9 @@ export interface ExecutionResult {
   readonly events: readonly HistoryEvent[];
 }
 
+/** "Maximum execution time" of an Express workflow: 5 minutes (AWS Step Functions developer guide, page "Choosing workflow type"). */
+const EXPRESS_SECONDS = 300;
+
 /**
  * Runs one execution to its end; whatever it started has ended then as well.
  *
@@ -35,44 +45,49 @@ export interface ExecutionResult {
  */
 export async function runExecution(options: ExecutionOptions): Promise<ExecutionResult> {
   const { definition, clock } = options;
-  const history = new History(clock, options.onEvent ?? (() => undefined));
+  const express = definition.type === 'EXPRESS';
+  const history = new History(clock, options.onEvent ?? (() => undefined), options.maxEvents ?? (express ? Infinity : MAX_EVENTS));
   const started = clock.now().toISOString();
-  const stop = new AbortController();
-  const abort = () => stop.abort(options.signal.reason);
-  if (options.signal.aborted) abort();
-  options.signal.addEventListener('abort', abort, { once: true });
-  const finished = new AbortController();
-  let timedOut = false;
-  if (definition.TimeoutSeconds !== undefined) {
-    void clock.sleep(definition.TimeoutSeconds * 1000, finished.signal).then(() => {
-      timedOut = true;
-      stop.abort(new Error('the execution timed out'));
-    }, () => undefined);
-  }
+  const { signal, limitReached, release } = executionSignal(options, history);
   const runner = new StateRunner({
     history,
     clock,
     findIntegration: options.findIntegration,
     context: {
-      Execution: { Id: options.executionArn, Input: options.input, Name: options.name, RoleArn: options.roleArn, StartTime: started, RedriveCount: 0 },
+      Execution: {
+        Id: options.executionArn,
+        Input: options.input,
+        Name: options.name,
+        RoleArn: options.roleArn,
+        StartTime: started,
+        ...express ? {} : { RedriveCount: 0 },
+      },
       StateMachine: { Id: options.stateMachineArn, Name: options.stateMachineName },
     },
     executionArn: options.executionArn,
     executionName: options.name,
+    runChild: (child) => runChild(options, child),
+    onMapRun: options.onMapRun ?? (() => undefined),
   });
-  history.add('ExecutionStarted', { input: JSON.stringify(options.input), roleArn: options.roleArn });
-  const end = (status: ExecutionResult['status'], type: string, result: Pick<ExecutionResult, 'output' | 'error' | 'cause'>): ExecutionResult => {
-    history.add(type, { ...result, ...'output' in result ? { output: JSON.stringify(result.output) } : {} });
+  history.write('ExecutionStarted', { input: JSON.stringify(options.input), roleArn: options.roleArn }, 0);
+  const track = new Track();
+  const end = (status: ExecutionResult['status'], type: string, result: Omit<ExecutionResult, 'status' | 'events'>, previous = track.last) => {
+    history.write(type, { ...result, ...'output' in result ? { output: JSON.stringify(result.output) } : {} }, previous);
     return { status, ...result, events: history.events };
   };
   try {
-    const output = await runner.run(definition, options.input, { variables: {}, item: undefined }, stop.signal);
+    const output = await runner.run(definition, options.input, { variables: {}, item: options.item, track, nested: false }, signal);
     return end('SUCCEEDED', 'ExecutionSucceeded', { output });
   } catch (error) {
-    if (timedOut) return end('TIMED_OUT', 'ExecutionTimedOut', { error: ErrorCode.TIMEOUT });
-    if (options.signal.aborted) return end('ABORTED', 'ExecutionAborted', {});
+    if (limitReached()) {
+      // Its error is told in the history alone, as AWS does it.
+      history.write('ExecutionTimedOut', { error: ErrorCode.TIMEOUT }, 0);
+      return { status: 'TIMED_OUT', events: history.events };
+    }
+    if (options.signal.aborted) return end('ABORTED', 'ExecutionAborted', {}, 0);
     if (error instanceof HistoryFull) {
-      return end('FAILED', 'ExecutionFailed', { error: ErrorCode.RUNTIME, cause: 'The execution reached the maximum number of history events (25000).' });
+      const cause = `The execution reached the maximum number of history events (${options.maxEvents ?? MAX_EVENTS}).`;
+      return end('FAILED', 'ExecutionFailed', { error: ErrorCode.RUNTIME, cause }, history.events.length);
     }
     if (!(error instanceof StatesError)) throw error;
     return end('FAILED', 'ExecutionFailed', {
@@ -80,7 +95,46 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
       ...error.errorCause === undefined ? {} : { cause: error.errorCause },
     });
   } finally {
-    finished.abort();
-    options.signal.removeEventListener('abort', abort);
+    release();
   }
+}
+
+/** Aborted when the execution is stopped or its time is up; what is cut off by it leaves no events. */
+function executionSignal({ definition, clock, signal }: ExecutionOptions, history: History) {
+  const stop = new AbortController();
+  const finished = new AbortController();
+  let timedOut = false;
+  const abort = (reason: unknown) => {
+    history.seal();
+    stop.abort(reason);
+  };
+  const onAbort = () => abort(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const seconds = definition.TimeoutSeconds ?? (definition.type === 'EXPRESS' ? EXPRESS_SECONDS : undefined);
+  if (seconds !== undefined) {
+    void clock.sleep(seconds * 1000, finished.signal).then(() => {
+      timedOut = !stop.signal.aborted;
+      abort(new Error('the execution timed out'));
+    }, () => undefined);
+  }
+  const release = () => {
+    finished.abort();
+    signal.removeEventListener('abort', onAbort);
+  };
+  return { signal: stop.signal, limitReached: () => timedOut, release };
+}
+
+/** A child execution has a history, and a context, of its own. */
+async function runChild(options: ExecutionOptions, child: Child): Promise<ChildResult> {
+  const startDate = options.clock.now().toISOString();
+  const { events: _events, ...result } = await runExecution({
+    ...options,
+    ...child,
+    definition: { StartAt: child.definition.StartAt, States: child.definition.States, type: child.express ? 'EXPRESS' : 'STANDARD' },
+    stateMachineArn: child.executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
+    stateMachineName: child.executionArn.split(':')[6],
+    onEvent: undefined,
+  });
+  return { ...result, startDate, stopDate: options.clock.now().toISOString() };
 }

@@ -1,29 +1,27 @@
-import { createHash, randomUUID } from 'node:crypto';
 import jsonata from 'jsonata';
+import { limit, newLimits } from './expression-limits';
+import { references } from './expression-references';
+import { addFunctions } from './jsonata-functions';
 
 /** An expression's failure, as Step Functions tells it after `An error occurred while executing the state ...`. */
-export class ExpressionError extends Error {}
+export class ExpressionError extends Error {
+  /** @param field where it was: `Output/result` */
+  constructor(message: string, public readonly field?: string) {
+    super(message);
+  }
+}
+
+export type Bindings = Readonly<Record<string, unknown>>;
+export type JsonType = 'array' | 'boolean' | 'number' | 'object' | 'string' | 'null';
 
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
-const HASHES: Readonly<Record<string, string>> = { 'MD5': 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
-const MAX_MILLISECONDS = 10_000;
 
-/** The functions that AWS adds to JSONata (AWS Step Functions developer guide, page "Transforming data with JSONata"). */
-const FUNCTIONS: Readonly<Record<string, (...args: any[]) => unknown>> = {
-  partition: (list: unknown[], size: number) =>
-    Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size)),
-  range: (first: number, last: number, step: number) =>
-    Array.from({ length: Math.max(0, Math.floor((last - first) / step) + 1) }, (_, index) => first + index * step),
-  hash: (text: string, algorithm: string) => {
-    if (!(algorithm in HASHES)) throw new Error(`unknown hash algorithm ${algorithm}`);
-    return createHash(HASHES[algorithm]).update(text).digest('hex');
-  },
-  random: (seed?: number) => (seed === undefined ? Math.random() : createHash('sha256').update(String(seed)).digest().readUInt32BE(0) / 2 ** 32),
-  uuid: () => randomUUID(),
-  parse: (text: string) => JSON.parse(text),
-};
+interface Compiled {
+  readonly expression: jsonata.Expression;
+  readonly variables: ReadonlySet<string>;
+}
 
-const compiled = new Map<string, jsonata.Expression>();
+const compiled = new Map<string, Compiled>();
 
 /** The expression's text where the value is one: nothing may stand before or after the marks. */
 export function expressionIn(value: unknown): string | undefined {
@@ -31,67 +29,93 @@ export function expressionIn(value: unknown): string | undefined {
 }
 
 /** @throws Error with JSONata's own text where the expression cannot be parsed */
-export function compile(text: string): jsonata.Expression {
-  let expression = compiled.get(text);
-  if (expression === undefined) {
-    expression = jsonata(text);
-    expression.assign('eval', undefined);
-    for (const [name, implementation] of Object.entries(FUNCTIONS)) expression.registerFunction(name, implementation);
-    limitTime(expression);
-    compiled.set(text, expression);
+export function compile(text: string): Compiled {
+  let result = compiled.get(text);
+  if (result === undefined) {
+    const expression = jsonata(text);
+    addFunctions(expression);
+    limit(expression);
+    result = { expression, variables: references(expression.ast()).variables };
+    compiled.set(text, result);
   }
-  return expression;
+  return result;
 }
 
-/** @param field the place of the expression, for messages: `Assign/result` */
-async function evaluateText(text: string, field: string, bindings: Readonly<Record<string, unknown>>): Promise<unknown> {
+async function evaluateText(text: string, field: string, bindings: Bindings): Promise<unknown> {
   const said = `The JSONata expression '${text}' specified for the field '${field}'`;
+  const { expression, variables } = compile(text);
+  // It fails even where the expression has something else to give in the variable's stead.
+  for (const name of variables) if (!Object.hasOwn(bindings, name)) throw new ExpressionError(`${said} returned nothing (undefined).`, field);
   let result: unknown;
   try {
-    result = await compile(text).evaluate(undefined, { ...bindings });
+    result = await expression.evaluate(undefined, { ...bindings, ...newLimits() });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    throw new ExpressionError(`${said} threw an error during evaluation. ${code === undefined ? '' : `${code}: `}${message}`);
+    throw new ExpressionError(`${said} threw an error during evaluation${code === undefined ? ':' : `. ${code}:`} ${message}`, field);
   }
-  if (result === undefined) throw new ExpressionError(`${said} returned nothing (undefined).`);
-  if (typeof result === 'function' || (typeof result === 'object' && result !== null && '_jsonata_lambda' in result)) {
-    throw new ExpressionError(`${said} returned an unsupported result type.`);
-  }
-  return JSON.parse(JSON.stringify(result));
+  if (result === undefined) throw new ExpressionError(`${said} returned nothing (undefined).`, field);
+  return asJson(result, () => new ExpressionError(`${said} returned an unsupported result type.`, field));
 }
 
-/** The value with all expressions in it evaluated. */
-export async function evaluate(value: unknown, field: string, bindings: Readonly<Record<string, unknown>>): Promise<unknown> {
+/** What is no JSON: functions are refused; a number without end is a text, as Step Functions writes it. */
+function asJson(value: unknown, unsupported: () => Error): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value === 'function') throw unsupported();
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Array.from(value, (item) => asJson(item ?? null, unsupported));
+  if ('_jsonata_lambda' in value || '_jsonata_function' in value) throw unsupported();
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined).map(([key, item]) => [key, asJson(item, unsupported)]));
+}
+
+/**
+ * The value with all expressions in it evaluated, in the order in which they are written.
+ *
+ * @param field the place of the value, for messages: `Assign/result`
+ * @throws ExpressionError
+ */
+export async function evaluate(value: unknown, field: string, bindings: Bindings): Promise<unknown> {
   const text = expressionIn(value);
   if (text !== undefined) return evaluateText(text, field, bindings);
-  if (Array.isArray(value)) return Promise.all(value.map((item, index) => evaluate(item, `${field}[${index}]`, bindings)));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(async ([key, item]) => [key, await evaluate(item, `${field}/${key}`, bindings)] as const);
-  return Object.fromEntries(await Promise.all(entries));
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const [index, item] of value.entries()) items.push(await evaluate(item, `${field}[${index}]`, bindings));
+    return items;
+  }
+  const entries: [string, unknown][] = [];
+  for (const [key, item] of Object.entries(value)) entries.push([key, await evaluate(item, `${field}/${key}`, bindings)]);
+  return Object.fromEntries(entries);
 }
 
 /** The same, of a field that must give a certain type. */
-export async function evaluateTyped(
-  value: unknown, field: string, bindings: Readonly<Record<string, unknown>>, type: 'array' | 'boolean' | 'number' | 'string',
-): Promise<any> {
+export async function evaluateTyped(value: unknown, field: string, bindings: Bindings, type: JsonType): Promise<any> {
   const result = await evaluate(value, field, bindings);
-  const found = Array.isArray(result) ? 'array' : result === null ? 'null' : typeof result;
-  if (found === type) return result;
-  throw new ExpressionError(`The JSONata expression '${expressionIn(value) ?? String(value)}' specified for the field '${field}' returned an unexpected `
-    + `result type. Expected '${type}', but was '${found}' for value: ${JSON.stringify(result)}`);
+  if (typeOf(result) === type) return result;
+  throw unexpected(value, field, type, result);
 }
 
-/** JSONata calls these hooks around each step of an evaluation. An expression without an end would hang the run. */
-function limitTime(expression: jsonata.Expression): void {
-  let depth = 0;
-  let started = 0;
-  expression.assign('__evaluate_entry', () => {
-    if (depth === 0) started = Date.now();
-    depth += 1;
-    if (Date.now() - started > MAX_MILLISECONDS) {
-      depth = 0;
-      throw Object.assign(new Error('Expression evaluation timeout: Check for infinite loop'), { code: 'U1001' });
-    }
-  });
-  expression.assign('__evaluate_exit', () => { depth = Math.max(0, depth - 1); });
+/** The same, of a field that must give a whole number. */
+export async function evaluateInteger(value: unknown, field: string, bindings: Bindings, min: number, max = 99_999_999): Promise<number> {
+  const result: number = await evaluateTyped(value, field, bindings, 'number');
+  if (!Number.isInteger(result)) throw unexpected(value, field, 'integer', result);
+  if (result < min || result > max) {
+    throw new ExpressionError(`${subject(value, field)} returned a value that is out of range. Expected a value from ${min} to ${max}, but was `
+      + `${result}`, field);
+  }
+  return result;
+}
+
+function unexpected(value: unknown, field: string, type: string, result: unknown): ExpressionError {
+  return new ExpressionError(`${subject(value, field)} returned an unexpected result type. Expected '${type}', but was '${typeOf(result)}' for value: `
+    + `${JSON.stringify(result)}`, field);
+}
+
+function subject(value: unknown, field: string): string {
+  const text = expressionIn(value);
+  return text === undefined ? `The value specified for the field '${field}'` : `The JSONata expression '${text}' specified for the field '${field}'`;
+}
+
+function typeOf(value: unknown): JsonType {
+  if (value === null) return 'null';
+  return (Array.isArray(value) ? 'array' : typeof value) as JsonType;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { aslCommand, ASL_HELP } from './asl-command';
 import { loadPipeline } from './load-pipeline';
 import { Progress } from './progress';
 import { run } from './run';
@@ -108,10 +109,11 @@ function stopOnSignal(): AbortSignal {
 
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === '--help' || command === '-h' || args.includes('--help')) {
-    process.stdout.write(HELP);
+    process.stdout.write(`${HELP}\n${ASL_HELP}`);
     return 0;
   }
   try {
+    if (command === 'asl') return await aslCommand(args);
     if (command !== 'run') throw new UsageError(command === undefined ? 'a command is missing' : `there is no command "${command}"`);
     return await runCommand(args);
   } catch (error) {

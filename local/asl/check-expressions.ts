@@ -1,0 +1,54 @@
+import { compile, expressionIn } from './expression';
+import { references } from './expression-references';
+import { isObject } from './field-checks';
+import type { Problems } from './problems';
+
+/** What is no expression, or has states of its own. */
+const WITHOUT = ['Type', 'Comment', 'QueryLanguage', 'Next', 'End', 'Default', 'Resource', 'Retry', 'Branches', 'ItemProcessor', 'Label'];
+const WITH_RESULT = ['Task', 'Parallel', 'Map'];
+
+/** Says which expressions of a state cannot be parsed, or read what is not there. */
+export function checkExpressions(state: Record<string, unknown>, at: string, problems: Problems): void {
+  for (const [field, value] of Object.entries(state)) {
+    if (WITHOUT.includes(field)) continue;
+    const place = `${at}/${field}`;
+    if (field === 'Catch' && Array.isArray(value)) {
+      value.forEach((catcher, index) => checkWriter(catcher, `${place}[${index}]`, ['errorOutput'], problems));
+    } else if (field === 'Choices' && Array.isArray(value)) {
+      value.forEach((rule, index) => checkWriter(rule, `${place}[${index}]`, [], problems));
+    } else {
+      const result = WITH_RESULT.includes(state.Type as string) && (field === 'Output' || field === 'Assign');
+      checkValue(value, place, result ? ['result'] : [], problems);
+    }
+  }
+}
+
+function checkWriter(writer: unknown, at: string, more: readonly string[], problems: Problems): void {
+  if (!isObject(writer)) return;
+  for (const field of ['Condition', 'Output', 'Assign']) checkValue(writer[field], `${at}/${field}`, more, problems);
+}
+
+/** @param more the fields of `$states` that there are beside input and context */
+function checkValue(value: unknown, at: string, more: readonly string[], problems: Problems): void {
+  const text = expressionIn(value);
+  if (text !== undefined) checkText(text, at, more, problems);
+  else if (Array.isArray(value)) value.forEach((item, index) => checkValue(item, `${at}[${index}]`, more, problems));
+  else if (isObject(value)) Object.entries(value).forEach(([key, item]) => checkValue(item, `${at}/${key}`, more, problems));
+}
+
+function checkText(text: string, at: string, more: readonly string[], problems: Problems): void {
+  let found;
+  try {
+    found = references(compile(text).expression.ast());
+  } catch (error) {
+    problems.add('INVALID_JSONATA_EXPRESSION', (error as Error).message, at);
+    return;
+  }
+  if (found.root) problems.add('UNSUPPORTED_JSONATA_EXPRESSION', "Reference to '$$' is not supported.", at);
+  for (const name of found.topLevel) problems.add('UNSUPPORTED_JSONATA_EXPRESSION', `Reference to '${name}' at the top level is not supported.`, at);
+  for (const field of found.statesFields) {
+    if (!['input', 'context', ...more].includes(field)) {
+      problems.add('UNSUPPORTED_JSONATA_EXPRESSION', `Field '$states.${field}' does not exist.`, at);
+    }
+  }
+}

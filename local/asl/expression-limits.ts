@@ -1,0 +1,93 @@
+import type jsonata from 'jsonata';
+
+/** Step Functions' own words for an expression that goes too far; they have no JSONata code. */
+export const MEMORY_MESSAGE = 'Expression evaluation memory limit exceeded: Check for excessive memory usage';
+const TIME_MESSAGE = 'Expression evaluation timeout: Check for infinite loop';
+
+/**
+ * `1+1+...+1` of 100 terms and 99 parentheses are evaluated, one more is not; an array of 873,782 numbers is given, one more is not
+ * (measured, floci-io/floci issues 2737 and 2783).
+ */
+const MAX_DEPTH = 100;
+const MAX_BYTES = 873_782 * 8;
+const MAX_MILLISECONDS = 10_000;
+
+/** JSONata calls what is bound to these around each step of an evaluation. */
+const ENTRY = Symbol.for('jsonata.__evaluate_entry') as unknown as string;
+const EXIT = Symbol.for('jsonata.__evaluate_exit') as unknown as string;
+
+/** No expression can name it. */
+const EVALUATION = 'this evaluation';
+
+type Node = any;
+interface Environment { lookup(name: string): Evaluation | undefined }
+
+/** Arrays' and objects' members, which JSONata evaluates side by side, by what they are members of. */
+const siblings = new WeakMap<object, object>();
+
+/** What one evaluation has used of its limits. */
+class Evaluation {
+  private depth = 0;
+  private readonly started = Date.now();
+  private readonly waiting = new Map<unknown, Map<object, (() => void)[]>>();
+
+  /** Members take turns: their depths must not add up. */
+  public enter(expr: Node, environment: unknown): Promise<void> | void {
+    const group = siblings.get(expr);
+    if (group === undefined) return this.count();
+    const groups = this.waiting.get(environment) ?? new Map<object, (() => void)[]>();
+    this.waiting.set(environment, groups);
+    const queue = groups.get(group);
+    if (queue === undefined) {
+      groups.set(group, []);
+      return this.count();
+    }
+    return new Promise<void>((resolve) => queue.push(resolve)).then(() => this.count());
+  }
+
+  public leave(expr: Node, environment: unknown, result: unknown): void {
+    this.depth -= 1;
+    if (sizeOf(result) > MAX_BYTES) throw new Error(MEMORY_MESSAGE);
+    const group = siblings.get(expr);
+    if (group === undefined) return;
+    const groups = this.waiting.get(environment);
+    const next = groups?.get(group)?.shift();
+    if (next === undefined) groups?.delete(group);
+    else next();
+  }
+
+  private count(): void {
+    this.depth += 1;
+    if (this.depth > MAX_DEPTH) {
+      throw new Error('Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. '
+        + `Depth=${this.depth} max=${MAX_DEPTH}`);
+    }
+    if (Date.now() - this.started > MAX_MILLISECONDS) throw new Error(TIME_MESSAGE);
+  }
+}
+
+/** Makes the expression fail where it nests too deep, builds too much or never ends. Each evaluation needs {@link newLimits}. */
+export function limit(expression: jsonata.Expression): void {
+  markSiblings(expression.ast());
+  expression.assign(ENTRY, (expr: Node, _input: unknown, environment: Environment) => environment.lookup(EVALUATION)?.enter(expr, environment));
+  expression.assign(EXIT, (expr: Node, _input: unknown, environment: Environment, result: unknown) =>
+    environment.lookup(EVALUATION)?.leave(expr, environment, result));
+}
+
+/** To be among an evaluation's bindings. */
+export function newLimits(): Record<string, unknown> {
+  return { [EVALUATION]: new Evaluation() };
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  return Array.isArray(value) ? value.length * 8 : 0;
+}
+
+function markSiblings(node: Node): void {
+  if (typeof node !== 'object' || node === null) return;
+  if (node.type === 'unary' && node.value === '[') node.expressions.forEach((member: object) => siblings.set(member, node));
+  if (node.type === 'unary' && node.value === '{') node.lhs.forEach((pair: object[]) => siblings.set(pair[1], node));
+  if (node.group !== undefined) node.group.lhs.forEach((pair: object[]) => siblings.set(pair[1], node.group));
+  Object.values(node).forEach(markSiblings);
+}

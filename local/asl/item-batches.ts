@@ -1,0 +1,35 @@
+import type { ItemBatcher } from './definition';
+import { Bindings, evaluate, evaluateInteger } from './expression';
+
+export interface ItemBatch {
+  readonly BatchInput?: unknown;
+  readonly Items: readonly unknown[];
+}
+
+/** "Step Functions ... 256 KiB" is what a child's input may have at most (developer guide, page "ItemBatcher (Map)"). */
+const MAX_BYTES = 256 * 1024;
+
+/** The inputs of the child executions: as many items each as the batcher's limits allow, and one at least. */
+export async function itemBatches(batcher: ItemBatcher, items: readonly unknown[], bindings: Bindings): Promise<ItemBatch[]> {
+  const { MaxItemsPerBatch, MaxInputBytesPerBatch } = batcher;
+  const maxItems = MaxItemsPerBatch === undefined ? Infinity : await evaluateInteger(MaxItemsPerBatch, 'ItemBatcher/MaxItemsPerBatch', bindings, 1);
+  const maxBytes = MaxInputBytesPerBatch === undefined ? MAX_BYTES
+    : await evaluateInteger(MaxInputBytesPerBatch, 'ItemBatcher/MaxInputBytesPerBatch', bindings, 1, MAX_BYTES);
+  const shared = batcher.BatchInput === undefined ? {} : { BatchInput: await evaluate(batcher.BatchInput, 'ItemBatcher/BatchInput', bindings) };
+  const empty = Buffer.byteLength(JSON.stringify({ ...shared, Items: [] }));
+  const batches: unknown[][] = [];
+  let bytes = 0;
+  for (const item of items) {
+    // With the comma before it.
+    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
+    const last = batches.at(-1);
+    if (last === undefined || last.length >= maxItems || bytes + size > maxBytes) {
+      batches.push([item]);
+      bytes = empty + size - 1;
+    } else {
+      last.push(item);
+      bytes += size;
+    }
+  }
+  return batches.map((Items) => ({ ...shared, Items }));
+}

@@ -1,0 +1,68 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type jsonata from 'jsonata';
+import { MEMORY_MESSAGE } from './expression-limits';
+
+const HASHES: Readonly<Record<string, string>> = { 'MD5': 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
+
+/** `$range(1, 360145, 1)` is given by Step Functions, one more is not (measured, floci-io/floci issue 2737 and its documentation). */
+const MAX_RANGE = 360_145;
+
+/**
+ * The functions that Step Functions adds to JSONata, with the signatures that JSONata checks their arguments by (AWS Step Functions
+ * developer guide, page "Transforming data with JSONata in Step Functions"). An argument that makes no sense gives nothing, as there.
+ */
+const FUNCTIONS: readonly [name: string, signature: string, implementation: (...args: any[]) => unknown][] = [
+  ['partition', '<a?n?:a>', partition],
+  ['range', '<n?n?n?:a>', range],
+  ['hash', '<s?s?:s>', hash],
+  ['random', '<n?:n>', (seed?: number) => (seed === undefined ? Math.random() : seededRandom(Math.trunc(seed)))],
+  ['uuid', '<:s>', () => randomUUID()],
+  ['parse', '<s?:x>', (text?: string) => (text === undefined ? undefined : JSON.parse(text))],
+];
+
+export function addFunctions(expression: jsonata.Expression): void {
+  // "JSONata's $eval is not supported": the name is bound to nothing, so that calling it is calling a non-function.
+  expression.assign('eval', undefined);
+  for (const [name, signature, implementation] of FUNCTIONS) expression.registerFunction(name, implementation, signature);
+}
+
+/** The names that an expression may use without a variable of that name. */
+export const FUNCTION_NAMES: readonly string[] = FUNCTIONS.map(([name]) => name);
+
+function partition(list?: unknown[], size?: number): unknown[] | undefined {
+  const chunk = Math.trunc(size ?? 0);
+  if (list === undefined || list.length === 0 || chunk < 1) return undefined;
+  return Array.from({ length: Math.ceil(list.length / chunk) }, (_, index) => list.slice(index * chunk, (index + 1) * chunk));
+}
+
+/** Both ends included; a sequence, so that one of one element is that element, and an empty one is nothing. */
+function range(first?: number, last?: number, step?: number): unknown[] | undefined {
+  const [from, to, by] = [first, last, step].map((value) => Math.trunc(value ?? NaN));
+  if (Number.isNaN(from + to) || !(Math.abs(by) > 0)) return undefined;
+  const length = Math.max(0, Math.floor((to - from) / by) + 1);
+  if (length > MAX_RANGE) throw new Error(MEMORY_MESSAGE);
+  return Object.defineProperty(Array.from({ length }, (_, index) => from + index * by), 'sequence', { enumerable: false, value: true });
+}
+
+function hash(text?: string, algorithm?: string): string | undefined {
+  if (text === undefined || algorithm === undefined) return undefined;
+  if (!Object.hasOwn(HASHES, algorithm)) throw new Error(`The algorithm '${algorithm}' is not one of ${Object.keys(HASHES).join(', ')}`);
+  return createHash(HASHES[algorithm]).update(text).digest('hex');
+}
+
+/* eslint-disable no-bitwise -- the generator is defined by bits */
+const MASK_48 = (1n << 48n) - 1n;
+const MULTIPLIER = 0x5DEECE66Dn;
+
+/**
+ * The first double of java.util.Random, which Step Functions uses: `$random(42)` is 0.7275636800328681 there (measured, floci-io/floci
+ * issue 2662; the generator is in Java's API documentation, class java.util.Random).
+ */
+function seededRandom(seed: number): number {
+  let state = (BigInt(seed) ^ MULTIPLIER) & MASK_48;
+  const next = (bits: bigint) => {
+    state = (state * MULTIPLIER + 0xBn) & MASK_48;
+    return state >> (48n - bits);
+  };
+  return Number((next(26n) << 27n) + next(27n)) / 2 ** 53;
+}

@@ -1,0 +1,44 @@
+import type { StatesError } from './task-integration';
+
+type Details = Readonly<Record<string, unknown>>;
+
+/** `arn:aws:states:::aws-sdk:s3:getObject`, `arn:aws:states:::batch:submitJob.sync`. */
+const SERVICE = /^arn:[^:]+:states:::(.+):([^:]+(?::2)?)$/;
+const LAMBDA = /^arn:[^:]+:lambda:/;
+
+/** A Task's events: a service integration's, a Lambda function's or an activity's have names and details of their own. */
+export class TaskEvents {
+  /** The service, or the function's or activity's ARN. */
+  public readonly task: string;
+  private readonly family: 'Task' | 'LambdaFunction' | 'Activity';
+  private readonly names: { readonly resource: string; readonly resourceType: string };
+
+  constructor(private readonly resource: string, private readonly region: string) {
+    const match = SERVICE.exec(resource);
+    this.family = match !== null ? 'Task' : LAMBDA.test(resource) ? 'LambdaFunction' : 'Activity';
+    this.names = { resource: match?.[2] ?? resource, resourceType: match?.[1] ?? '' };
+    this.task = match?.[1] ?? resource;
+  }
+
+  public type(event: 'Scheduled' | 'Started' | 'Succeeded' | 'Failed' | 'TimedOut'): string {
+    return `${this.family}${event}`;
+  }
+
+  public scheduled(args: unknown, timeoutInSeconds?: number, heartbeatInSeconds?: number): Details {
+    const limits = { timeoutInSeconds, heartbeatInSeconds };
+    if (this.family === 'Task') return { ...this.names, region: this.region, parameters: JSON.stringify(args), ...limits };
+    return { resource: this.resource, input: JSON.stringify(args), ...limits };
+  }
+
+  public started(): Details {
+    return this.family === 'Task' ? this.names : {};
+  }
+
+  public succeeded(result: unknown): Details {
+    return { ...this.family === 'Task' ? this.names : {}, output: JSON.stringify(result) };
+  }
+
+  public failed({ errorName, errorCause }: StatesError): Details {
+    return { ...this.family === 'Task' ? this.names : {}, error: errorName, cause: errorCause };
+  }
+}

@@ -1,0 +1,134 @@
+import { Clock } from './clock';
+import type { StateDefinition, StatesDefinition } from './definition';
+import { ErrorCode } from './errors';
+import { Bindings, evaluate, ExpressionError } from './expression';
+import { History, Track } from './history';
+import { FindIntegration, StatesError } from './task-integration';
+
+/** "Maximum input or output size: 256 KiB of data as a UTF-8 encoded string" (developer guide, page "Service quotas"). */
+export const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+/** A child execution of a distributed Map. */
+export interface Child {
+  readonly definition: StatesDefinition;
+  readonly express: boolean;
+  readonly input: unknown;
+  readonly name: string;
+  readonly executionArn: string;
+  readonly item: Item | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface ChildResult {
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly startDate: string;
+  readonly stopDate: string;
+}
+
+/** What all states of an execution share. */
+export interface Engine {
+  readonly history: History;
+  readonly clock: Clock;
+  readonly findIntegration: FindIntegration;
+  /** `$states.context` without what changes from state to state. */
+  readonly context: Readonly<Record<string, any>>;
+  readonly executionArn: string;
+  readonly executionName: string;
+  readonly runChild: (child: Child) => Promise<ChildResult>;
+  readonly onMapRun: (run: MapRun) => void;
+}
+
+/** A Map's item as `$states.context.Map.Item` has it. */
+export interface Item {
+  readonly Index: number;
+  readonly Value: unknown;
+  readonly Source?: string;
+}
+
+/** A run of a distributed Map, as DescribeMapRun tells of it; counts change while it goes on. */
+export interface MapRun {
+  readonly mapRunArn: string;
+  readonly executionArn: string;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  readonly startDate: string;
+  stopDate?: string;
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount: number;
+  readonly toleratedFailurePercentage: number;
+  readonly itemCounts: Counts;
+  readonly executionCounts: Counts;
+}
+
+export interface Counts { pending: number; running: number; succeeded: number; failed: number; aborted: number; total: number }
+
+/** What a state sees of where it is. */
+export interface Scope {
+  /** Those of the scopes around included; changed when a state has ended. */
+  variables: Readonly<Record<string, unknown>>;
+  readonly item: Item | undefined;
+  readonly track: Track;
+  /** Whether it is a branch or an iteration. */
+  readonly nested: boolean;
+}
+
+/** One stay in a state. */
+export interface Visit {
+  readonly name: string;
+  readonly state: StateDefinition;
+  readonly input: unknown;
+  readonly scope: Scope;
+  readonly signal: AbortSignal;
+  readonly enteredAt: string;
+  readonly enteredEvent: number;
+  /** Of a Task that waits for its token. */
+  readonly taskToken?: string;
+  retryCount: number;
+}
+
+/** Runs the states of a branch or an iteration; gives the last one's output. */
+export type RunStates = (definition: StatesDefinition, input: unknown, scope: Scope, signal: AbortSignal) => Promise<unknown>;
+
+/** The states that have a Retry tell of it. */
+const WITH_RETRY_COUNT = ['Task', 'Map', 'Parallel'];
+
+/** What an expression of the state can read. */
+export function bindings(engine: Engine, visit: Visit, more: Readonly<Record<string, unknown>> = {}): Bindings {
+  const { name, state, input, scope, enteredAt, retryCount, taskToken } = visit;
+  const context = {
+    ...engine.context,
+    State: { Name: name, EnteredTime: enteredAt, ...WITH_RETRY_COUNT.includes(state.Type) ? { RetryCount: retryCount } : {} },
+    ...scope.item === undefined ? {} : { Map: { Item: scope.item } },
+    ...taskToken === undefined ? {} : { Task: { Token: taskToken } },
+  };
+  return { ...scope.variables, states: { input, context, ...more } };
+}
+
+/** Evaluates a field, or gives the default where the state does not have it. */
+export async function field(engine: Engine, visit: Visit, name: 'Arguments' | 'ItemSelector', otherwise: unknown): Promise<unknown> {
+  const value = visit.state[name];
+  return value === undefined ? otherwise : evaluate(value, name, bindings(engine, visit));
+}
+
+/** The failure that Retry and Catch see; an expression's is told in the history first. */
+export function asStatesError(engine: Engine, visit: Visit, error: unknown): StatesError {
+  if (error instanceof StatesError) return error;
+  if (!(error instanceof ExpressionError)) throw error;
+  const failure = new StatesError(ErrorCode.EVALUATION, within(visit, error.message));
+  const { errorName, errorCause } = failure;
+  engine.history.add('EvaluationFailed', { error: errorName, cause: errorCause, location: error.field, state: visit.name }, visit.scope.track);
+  return failure;
+}
+
+/** A cause that Step Functions itself writes. */
+export function within(visit: Visit, message: string): string {
+  return `An error occurred while executing the state '${visit.name}' (entered at the event id #${visit.enteredEvent}). ${message}`;
+}
+
+/** @param what the state or task that gave the value */
+export function requireSize(value: unknown, what: string): void {
+  if (value === undefined || Buffer.byteLength(JSON.stringify(value)) <= MAX_PAYLOAD_BYTES) return;
+  throw new StatesError(ErrorCode.DATA_LIMIT, `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`);
+}
