@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { PipelineCompute } from './compute/pipeline-compute';
@@ -54,11 +55,42 @@ export interface PaviAlignmentPipelineProps {
   readonly regionsPerJob?: number;
 
   /**
-   * The bucket of the runs' files and results. On an imported one no lifecycle is set, and a warning says so.
+   * The bucket of the runs' files and results. On an imported one no lifecycle is set, and a warning says so; where a KMS key
+   * encrypts it, import it with that key (`Bucket.fromBucketAttributes`), so that the roles may use it.
    *
    * @default - a bucket of its own: TLS only, not public, encrypted, with a lifecycle
    */
   readonly workBucket?: s3.IBucket;
+
+  /**
+   * Stands before every key in the bucket: `keyPrefix` + `inputs/`, `work/` and `results/`. Folders of letters, digits, `.`, `_` and
+   * `-`, each with a `/` at its end, up to 256 characters; for example `pavi/dev/`.
+   *
+   * @default - nothing
+   */
+  readonly keyPrefix?: string;
+
+  /**
+   * Encrypts the bucket's objects; the roles of the pipeline, and those that its grants name, may use it for them. Not with
+   * `workBucket`. The log groups are encrypted by CloudWatch Logs: give `jobLogGroup` and `executionLogGroup` for a key of yours.
+   *
+   * @default - keys that S3 manages
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Where S3 writes the bucket's access logs; not with `workBucket`.
+   *
+   * @default - no access logs
+   */
+  readonly serverAccessLogsBucket?: s3.IBucket;
+
+  /**
+   * What the access logs' keys begin with; only with `serverAccessLogsBucket`.
+   *
+   * @default - nothing
+   */
+  readonly serverAccessLogsPrefix?: string;
 
   /**
    * How long a run's intermediate files (`work/`) and uploaded inputs (`inputs/`) are kept, in whole days from 1; not with `workBucket`.

@@ -5,8 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { requireDays, requireDuration, requireWhole } from './checks';
-import { StoragePrefix } from './contract/storage-keys';
+import { requireDuration, requireWhole } from './checks';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
 import { RunStateMachine } from './orchestration/run-state-machine';
@@ -16,7 +15,8 @@ import { StepEnvironment } from './steps/job-step';
 import { SEQ_INFO_COLLECTION_DEFAULTS, SeqInfoCollectionStep } from './steps/seq-info-collection-step';
 import { SEQUENCE_RETRIEVAL_DEFAULTS, SequenceRetrievalStep } from './steps/sequence-retrieval-step';
 import { StepDefaults, StepSettings, stepSettings } from './steps/step-settings';
-import { workBucket } from './storage/work-bucket';
+import { RunStorage } from './storage/run-storage';
+import { runStorage } from './storage/work-bucket';
 
 const DEFAULT_MAX_CONCURRENCY = 40;
 /** "Inline mode: up to 40 concurrent iterations", AWS Step Functions developer guide, page "Map workflow state". */
@@ -24,7 +24,6 @@ const MAX_INLINE_CONCURRENCY = 40;
 const DEFAULT_REGIONS_PER_JOB = 10;
 const MAX_REGIONS_PER_JOB = 10_000;
 const DEFAULT_RUN_TIMEOUT = Duration.hours(1);
-const DEFAULT_WORK_EXPIRATION = Duration.days(30);
 const TAGS = { Product: 'PAVI', CreatedBy: 'PAVI', AppComponent: 'pipeline' };
 
 /**
@@ -55,6 +54,8 @@ export class PaviAlignmentPipeline extends Construct {
   /** Step Functions' logs of failed executions. */
   public readonly executionLogGroup: logs.ILogGroup;
 
+  private readonly storage: RunStorage;
+
   /**
    * @param scope the stack, or a construct in it
    * @param id unique in the scope
@@ -77,19 +78,15 @@ export class PaviAlignmentPipeline extends Construct {
     this.jobQueue = compute.jobQueue;
     this.jobLogGroup = pipelineLogs.jobs;
     this.executionLogGroup = pipelineLogs.executions;
-    this.workBucket = workBucket(this, {
-      imported: props.workBucket,
-      workExpiration: props.workExpiration ?? DEFAULT_WORK_EXPIRATION,
-      resultsExpiration: props.resultsExpiration,
-      removalPolicy,
-    });
+    this.storage = runStorage(this, props);
+    this.workBucket = this.storage.bucket;
 
     const environment: StepEnvironment = {
       compute,
       image: images.worker,
       executionRole: this.executionRole(),
       logGroup: this.jobLogGroup,
-      bucket: this.workBucket,
+      storage: this.storage,
     };
     const settings = (step: 'sequenceRetrieval' | 'alignment' | 'seqInfoCollection', defaults: StepDefaults): StepSettings =>
       stepSettings(this, step, props[step] ?? {}, defaults, compute.platform, runTimeout);
@@ -103,7 +100,7 @@ export class PaviAlignmentPipeline extends Construct {
     this.seqInfoCollectionJobDefinition = seqInfoCollection.jobDefinition;
 
     this.stateMachine = new RunStateMachine(this, 'StateMachine', {
-      bucket: this.workBucket,
+      storage: this.storage,
       jobQueue: this.jobQueue,
       sequenceRetrieval,
       alignment,
@@ -132,7 +129,7 @@ export class PaviAlignmentPipeline extends Construct {
    * @param grantee who may
    */
   public grantReadResults(grantee: iam.IGrantable): iam.Grant {
-    return this.grantObjects(grantee, 's3:GetObject', StoragePrefix.RESULTS);
+    return this.storage.grant(grantee, 's3:GetObject', this.storage.results);
   }
 
   /**
@@ -141,7 +138,7 @@ export class PaviAlignmentPipeline extends Construct {
    * @param grantee who may
    */
   public grantWriteInput(grantee: iam.IGrantable): iam.Grant {
-    return this.grantObjects(grantee, 's3:PutObject', StoragePrefix.INPUTS);
+    return this.storage.grant(grantee, 's3:PutObject', this.storage.inputs);
   }
 
   /**
@@ -171,15 +168,6 @@ export class PaviAlignmentPipeline extends Construct {
     new CfnOutput(this, name, { value }).overrideLogicalId(name);
   }
 
-  private grantObjects(grantee: iam.IGrantable, action: string, prefix: string): iam.Grant {
-    return iam.Grant.addToPrincipalOrResource({
-      grantee,
-      actions: [action],
-      resourceArns: [this.workBucket.arnForObjects(`${prefix}*`)],
-      resource: this.workBucket,
-    });
-  }
-
   /** For the agent that starts the containers: the image and the log group add what it needs to pull and to log. */
   private executionRole(): iam.Role {
     return new iam.Role(this, 'ExecutionRole', {
@@ -193,12 +181,4 @@ function checkProps(props: PaviAlignmentPipelineProps): void {
   requireWhole('maxConcurrency', props.maxConcurrency, 1, MAX_INLINE_CONCURRENCY, `leave it out for ${DEFAULT_MAX_CONCURRENCY}`);
   requireWhole('regionsPerJob', props.regionsPerJob, 1, MAX_REGIONS_PER_JOB, `leave it out for ${DEFAULT_REGIONS_PER_JOB}`);
   requireDuration('runTimeout', props.runTimeout, Duration.minutes(5), Duration.days(365), 'leave it out for 1 hour');
-  requireDays('workExpiration', props.workExpiration, 'leave it out for 30 days');
-  requireDays('resultsExpiration', props.resultsExpiration, 'leave it out to keep results');
-  for (const name of ['workExpiration', 'resultsExpiration'] as const) {
-    if (props.workBucket !== undefined && props[name] !== undefined) {
-      throw new Error(`${name} cannot be set on an imported workBucket, got ${props[name].toHumanString()}; `
-        + 'leave it out and set the lifecycle where the bucket is made');
-    }
-  }
 }

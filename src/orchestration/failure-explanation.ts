@@ -1,12 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { jsonata, literal } from './jsonata';
 import { ServiceTask } from './service-task';
 import { ExitCode } from '../contract/exit-codes';
-import { StoragePrefix, WorkKey } from '../contract/storage-keys';
-import { listWorkStatement, objectStatement } from '../steps/job-step';
+import { WorkKey } from '../contract/storage-keys';
+import { RunStorage } from '../storage/run-storage';
 
 /** Step Functions cuts a cause at 32,768 characters; the job's part comes last and must not be the one that is lost. */
 const MAX_MESSAGE = 24_000;
@@ -44,8 +43,8 @@ export function explainedFailure(): string {
  * From a failure to the run's end: looks for the error file that the failed job left, best effort, and ends the run with what it
  * says. The input has `failure: {error, cause}`.
  */
-export function failureExplanation(scope: Construct, bucket: s3.IBucket): sfn.IChainable {
-  const errorsPrefix = `${literal(StoragePrefix.WORK)} & $states.context.Execution.Name & ${literal(`/${WorkKey.ERRORS}`)}`;
+export function failureExplanation(scope: Construct, storage: RunStorage): sfn.IChainable {
+  const errorsPrefix = `${literal(storage.work)} & $states.context.Execution.Name & ${literal(`/${WorkKey.ERRORS}`)}`;
   const keepFailure = jsonata('{ "failure": $states.input.failure }');
 
   const runFailed = sfn.Fail.jsonata(scope, 'RunFailed', {
@@ -54,8 +53,8 @@ export function failureExplanation(scope: Construct, bucket: s3.IBucket): sfn.IC
   });
   const readErrorFile = new ServiceTask(scope, 'ReadErrorFile', {
     integration: 'aws-sdk:s3:getObject',
-    args: { Bucket: bucket.bucketName, Key: jsonata('$states.input.errorFile') },
-    statements: [objectStatement(bucket, 's3:GetObject', `${StoragePrefix.WORK}*/${WorkKey.ERRORS}*`)],
+    args: { Bucket: storage.bucket.bucketName, Key: jsonata('$states.input.errorFile') },
+    statements: storage.objects('s3:GetObject', storage.workOf(`${WorkKey.ERRORS}*`)),
     taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
     outputs: jsonata(explainedFailure()),
   });
@@ -64,8 +63,8 @@ export function failureExplanation(scope: Construct, bucket: s3.IBucket): sfn.IC
     .otherwise(runFailed);
   const explainFailure = new ServiceTask(scope, 'ExplainFailure', {
     integration: 'aws-sdk:s3:listObjectsV2',
-    args: { Bucket: bucket.bucketName, Prefix: jsonata(errorsPrefix), MaxKeys: MAX_FILES },
-    statements: [listWorkStatement(bucket)],
+    args: { Bucket: storage.bucket.bucketName, Prefix: jsonata(errorsPrefix), MaxKeys: MAX_FILES },
+    statements: [storage.listWork()],
     taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
     outputs: jsonata(`{ "failure": $states.input.failure, "errorFile": (${newestErrorFile()}) }`),
   });

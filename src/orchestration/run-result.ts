@@ -1,12 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { jsonata } from './jsonata';
 import { RunVariable } from './run-plan';
 import { ServiceTask } from './service-task';
-import { ResultKey, StoragePrefix } from '../contract/storage-keys';
-import { objectStatement } from '../steps/job-step';
+import { ResultKey } from '../contract/storage-keys';
+import { RunStorage } from '../storage/run-storage';
 
 /** Fits a state's payload of 256 KiB as JSON, and holds the alignment's first block of some 1,700 sequences. */
 const HEAD_BYTES = 192 * 1024;
@@ -23,7 +22,7 @@ export function sequenceCount(): string {
 }
 
 /** From the finished steps to the run's end and its output. */
-export function runResult(scope: Construct, bucket: s3.IBucket): sfn.IChainable {
+export function runResult(scope: Construct, storage: RunStorage): sfn.IChainable {
   const succeeded = sfn.Succeed.jsonata(scope, 'RunSucceeded', {
     outputs: {
       job_id: jsonata(`$${RunVariable.JOB_ID}`),
@@ -37,11 +36,11 @@ export function runResult(scope: Construct, bucket: s3.IBucket): sfn.IChainable 
   const count = new ServiceTask(scope, 'CountSequences', {
     integration: 'aws-sdk:s3:getObject',
     args: {
-      Bucket: bucket.bucketName,
-      Key: jsonata(`"${StoragePrefix.RESULTS}" & $states.context.Execution.Name & "/${ResultKey.ALIGNMENT}"`),
+      Bucket: storage.bucket.bucketName,
+      Key: jsonata(`"${storage.results}" & $states.context.Execution.Name & "/${ResultKey.ALIGNMENT}"`),
       Range: `bytes=0-${HEAD_BYTES - 1}`,
     },
-    statements: [objectStatement(bucket, 's3:GetObject', `${StoragePrefix.RESULTS}*/${ResultKey.ALIGNMENT}`)],
+    statements: storage.objects('s3:GetObject', storage.resultsOf(ResultKey.ALIGNMENT)),
     taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
     outputs: jsonata(sequenceCount()),
   });

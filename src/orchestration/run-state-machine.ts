@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { failureExplanation } from './failure-explanation';
@@ -13,12 +12,13 @@ import { inputCount, jobName, retrievalJobs, RunVariable } from './run-plan';
 import { runResult } from './run-result';
 import { ServiceTask } from './service-task';
 import { ErrorName } from '../contract/error-names';
-import { ResultKey, StoragePrefix, WorkKey } from '../contract/storage-keys';
+import { ResultKey, WorkKey } from '../contract/storage-keys';
 import { WorkerCommand, WorkerOption } from '../contract/worker-command-line';
-import { JobStep, objectStatement } from '../steps/job-step';
+import { JobStep } from '../steps/job-step';
+import { RunStorage } from '../storage/run-storage';
 
 export interface RunStateMachineProps {
-  readonly bucket: s3.IBucket;
+  readonly storage: RunStorage;
   readonly jobQueue: batch.IJobQueue;
   readonly sequenceRetrieval: JobStep;
   readonly alignment: JobStep;
@@ -39,9 +39,9 @@ export class RunStateMachine extends Construct {
 
   constructor(scope: Construct, id: string, private readonly props: RunStateMachineProps) {
     super(scope, id);
-    this.explainFailure = failureExplanation(this, props.bucket);
+    this.explainFailure = failureExplanation(this, props.storage);
     const retrieve = this.retrieveSequences();
-    retrieve.next(this.alignSequences()).next(this.collectSeqInfo()).next(runResult(this, props.bucket));
+    retrieve.next(this.alignSequences()).next(this.collectSeqInfo()).next(runResult(this, props.storage));
     this.stateMachine = new sfn.StateMachine(this, 'Resource', {
       comment: 'PAVI\'s protein alignment pipeline: sequence retrieval, alignment, seq info collection',
       queryLanguage: sfn.QueryLanguage.JSONATA,
@@ -62,17 +62,17 @@ export class RunStateMachine extends Construct {
   }
 
   private planRun(retrieve: sfn.IChainable): sfn.IChainable {
-    const run = (prefix: string) => jsonata(`"s3://${this.props.bucket.bucketName}/${prefix}" & $states.context.Execution.Name & "/"`);
-    const seqRegions = `"s3://${this.props.bucket.bucketName}/${StoragePrefix.WORK}" & $states.context.Execution.Name & "/${WorkKey.SEQ_REGIONS}"`;
+    const { storage } = this.props;
+    const run = (prefix: string, end = '/') => `"s3://${storage.bucket.bucketName}/${prefix}" & $states.context.Execution.Name & "${end}"`;
     const given = (field: string) => `$exists($states.input.${field}) and $states.input.${field} != null`;
     return sfn.Pass.jsonata(this, 'PlanRun', {
       assign: {
         [RunVariable.JOB_ID]: jsonata(`${given('job_id')} ? $states.input.job_id : $states.context.Execution.Name`),
         [RunVariable.JOB_NAME]: jsonata(jobName()),
         [RunVariable.INPUT_COUNT]: jsonata(inputCount()),
-        [RunVariable.INPUT_URI]: jsonata(`${given('seq_regions_uri')} ? $states.input.seq_regions_uri : ${seqRegions}`),
-        [RunVariable.WORK_URI]: run(StoragePrefix.WORK),
-        [RunVariable.RESULTS_URI]: run(StoragePrefix.RESULTS),
+        [RunVariable.INPUT_URI]: jsonata(`${given('seq_regions_uri')} ? $states.input.seq_regions_uri : ${run(storage.work, `/${WorkKey.SEQ_REGIONS}`)}`),
+        [RunVariable.WORK_URI]: jsonata(run(storage.work)),
+        [RunVariable.RESULTS_URI]: jsonata(run(storage.results)),
         [RunVariable.RETRIEVAL_JOBS]: jsonata(retrievalJobs(this.props.regionsPerJob)),
       },
     }).next(sfn.Choice.jsonata(this, 'IsInputStored')
@@ -81,17 +81,17 @@ export class RunStateMachine extends Construct {
   }
 
   private storeInput(): ServiceTask {
-    const { bucket } = this.props;
+    const { storage } = this.props;
     const store = new ServiceTask(this, 'StoreInput', {
       integration: 'aws-sdk:s3:putObject',
       args: {
-        Bucket: bucket.bucketName,
-        Key: jsonata(`${literal(StoragePrefix.WORK)} & $states.context.Execution.Name & ${literal(`/${WorkKey.SEQ_REGIONS}`)}`),
+        Bucket: storage.bucket.bucketName,
+        Key: jsonata(`${literal(storage.work)} & $states.context.Execution.Name & ${literal(`/${WorkKey.SEQ_REGIONS}`)}`),
         // As it is: Step Functions writes a body's JSON, so a text would be written in quotes.
         Body: jsonata('$states.input.seq_regions'),
         ContentType: 'application/json',
       },
-      statements: [objectStatement(bucket, 's3:PutObject', `${StoragePrefix.WORK}*/${WorkKey.SEQ_REGIONS}`)],
+      statements: storage.objects('s3:PutObject', storage.workOf(WorkKey.SEQ_REGIONS)),
       taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
       outputs: jsonata('{}'),
     });

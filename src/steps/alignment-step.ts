@@ -1,8 +1,8 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { JobStep, listWorkStatement, objectStatement, StepEnvironment } from './job-step';
+import { JobStep, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
-import { ResultKey, StoragePrefix, WorkKey } from '../contract/storage-keys';
+import { ResultKey, WorkKey } from '../contract/storage-keys';
 
 /** Clustal Omega computes all the time, so it gets a whole vCPU. */
 export const ALIGNMENT_DEFAULTS: StepDefaults = {
@@ -14,16 +14,15 @@ export const ALIGNMENT_DEFAULTS: StepDefaults = {
 /** Aligns the run's proteins: joins the FASTA files, and writes the alignment to the results. */
 export class AlignmentStep extends JobStep {
   constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings) {
-    const { bucket } = environment;
-    const work = `${StoragePrefix.WORK}*/`;
+    const { storage } = environment;
     super(scope, id, {
       ...environment,
       settings,
       logStreamPrefix: 'alignment',
       statements: [
-        listWorkStatement(bucket),
-        objectStatement(bucket, 's3:GetObject', `${work}${WorkKey.SEQUENCES}*`),
-        objectStatement(bucket, 's3:PutObject', `${StoragePrefix.RESULTS}*/${ResultKey.ALIGNMENT}`, `${work}${WorkKey.ERRORS}*`),
+        storage.listWork(),
+        ...storage.objects('s3:GetObject', storage.workOf(`${WorkKey.SEQUENCES}*`)),
+        ...storage.objects('s3:PutObject', storage.resultsOf(ResultKey.ALIGNMENT), storage.workOf(`${WorkKey.ERRORS}*`)),
       ],
     });
   }

@@ -3,13 +3,12 @@ import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { StepSettings } from './step-settings';
 import { ComputePlatform } from '../compute/compute-platform';
 import { PipelineComputeConfig } from '../compute/pipeline-compute';
 import { ExitCode } from '../contract/exit-codes';
-import { StoragePrefix } from '../contract/storage-keys';
+import { RunStorage } from '../storage/run-storage';
 
 /** What all steps share. */
 export interface StepEnvironment {
@@ -17,7 +16,7 @@ export interface StepEnvironment {
   readonly image: ecs.ContainerImage;
   readonly executionRole: iam.IRole;
   readonly logGroup: logs.ILogGroup;
-  readonly bucket: s3.IBucket;
+  readonly storage: RunStorage;
 }
 
 export interface JobStepProps extends StepEnvironment {
@@ -105,21 +104,4 @@ function retryStrategies(platform: ComputePlatform): batch.RetryStrategy[] {
 function keepOldRevisions(jobDefinition: batch.EcsJobDefinition): void {
   const resource = jobDefinition.node.defaultChild as batch.CfnJobDefinition;
   resource.addPropertyOverride('ResourceRetentionPolicy.SkipDeregisterOnUpdate', true);
-}
-
-/**
- * Lets a role do this with the objects that the keys match, `*` standing for the run and for files. IAM's `*` matches slashes too,
- * so these are the runs of one pipeline together, not one run: a job role cannot know its run.
- */
-export function objectStatement(bucket: s3.IBucket, action: 's3:GetObject' | 's3:PutObject', ...keys: string[]): iam.PolicyStatement {
-  return new iam.PolicyStatement({ actions: [action], resources: keys.map((key) => bucket.arnForObjects(key)) });
-}
-
-/** Lets a role list the keys of runs, and no others. */
-export function listWorkStatement(bucket: s3.IBucket): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: ['s3:ListBucket'],
-    resources: [bucket.bucketArn],
-    conditions: { StringLike: { 's3:prefix': `${StoragePrefix.WORK}*` } },
-  });
 }

@@ -1,45 +1,97 @@
-import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { StoragePrefix } from '../contract/storage-keys';
+import { RunStorage } from './run-storage';
+import { requireDays } from '../checks';
 
 /** Parts of uploads that a stopped job left behind are paid for until they are removed. */
 const INCOMPLETE_UPLOAD_EXPIRATION = Duration.days(7);
+const DEFAULT_WORK_EXPIRATION = Duration.days(30);
 
-export interface WorkBucketProps {
-  readonly imported?: s3.IBucket;
-  readonly workExpiration: Duration;
+/** What the pipeline's props say of its storage; see there. */
+export interface StorageProps {
+  readonly workBucket?: s3.IBucket;
+  readonly keyPrefix?: string;
+  readonly encryptionKey?: kms.IKey;
+  readonly serverAccessLogsBucket?: s3.IBucket;
+  readonly serverAccessLogsPrefix?: string;
+  readonly workExpiration?: Duration;
   readonly resultsExpiration?: Duration;
-  readonly removalPolicy: RemovalPolicy;
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 /** The pipeline's own bucket, or the imported one with a warning of what is not set on it. */
-export function workBucket(scope: Construct, props: WorkBucketProps): s3.IBucket {
-  if (props.imported !== undefined) {
+export function runStorage(scope: Construct, props: StorageProps): RunStorage {
+  checkStorageProps(props);
+  const keyPrefix = props.keyPrefix ?? '';
+  if (props.workBucket !== undefined) {
+    const storage = new RunStorage(props.workBucket, keyPrefix);
     Annotations.of(scope).addWarningV2('cdk-pavi-alignment-pipeline:imported-work-bucket',
-      `no lifecycle is set on the imported work bucket: expire its prefixes ${StoragePrefix.INPUTS} and ${StoragePrefix.WORK} yourself, `
+      `no lifecycle is set on the imported work bucket: expire its prefixes ${storage.inputs} and ${storage.work} yourself, `
       + 'and let it refuse requests without TLS');
-    return props.imported;
+    return storage;
   }
-  return new s3.Bucket(scope, 'WorkBucket', {
+  const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+  const bucket = new s3.Bucket(scope, 'WorkBucket', {
     enforceSSL: true,
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    encryption: s3.BucketEncryption.S3_MANAGED,
-    lifecycleRules: lifecycleRules(props),
-    removalPolicy: props.removalPolicy,
-    autoDeleteObjects: props.removalPolicy === RemovalPolicy.DESTROY,
+    ...(props.encryptionKey === undefined
+      ? { encryption: s3.BucketEncryption.S3_MANAGED }
+      // A bucket key saves a request to KMS for each object.
+      : { encryption: s3.BucketEncryption.KMS, encryptionKey: props.encryptionKey, bucketKeyEnabled: true }),
+    serverAccessLogsBucket: props.serverAccessLogsBucket,
+    serverAccessLogsPrefix: props.serverAccessLogsPrefix,
+    lifecycleRules: [{ id: 'AbortIncompleteUploads', abortIncompleteMultipartUploadAfter: INCOMPLETE_UPLOAD_EXPIRATION }],
+    removalPolicy,
+    autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
   });
+  const storage = new RunStorage(bucket, keyPrefix);
+  addExpirations(bucket, storage, props);
+  return storage;
 }
 
-function lifecycleRules(props: WorkBucketProps): s3.LifecycleRule[] {
-  const rules: s3.LifecycleRule[] = [
-    { id: 'ExpireWork', prefix: StoragePrefix.WORK, expiration: props.workExpiration },
-    { id: 'ExpireInputs', prefix: StoragePrefix.INPUTS, expiration: props.workExpiration },
-    { id: 'AbortIncompleteUploads', abortIncompleteMultipartUploadAfter: INCOMPLETE_UPLOAD_EXPIRATION },
-  ];
+/** A `*` in a rule's prefix would match nothing: prefixes are literal. */
+function addExpirations(bucket: s3.Bucket, storage: RunStorage, props: StorageProps): void {
+  const workExpiration = props.workExpiration ?? DEFAULT_WORK_EXPIRATION;
+  bucket.addLifecycleRule({ id: 'ExpireWork', prefix: storage.work, expiration: workExpiration });
+  bucket.addLifecycleRule({ id: 'ExpireInputs', prefix: storage.inputs, expiration: workExpiration });
   if (props.resultsExpiration !== undefined) {
-    rules.push({ id: 'ExpireResults', prefix: StoragePrefix.RESULTS, expiration: props.resultsExpiration });
+    bucket.addLifecycleRule({ id: 'ExpireResults', prefix: storage.results, expiration: props.resultsExpiration });
   }
-  return rules;
+}
+
+function checkStorageProps(props: StorageProps): void {
+  requireDays('workExpiration', props.workExpiration, 'leave it out for 30 days');
+  requireDays('resultsExpiration', props.resultsExpiration, 'leave it out to keep results');
+  checkKeyPrefix(props.keyPrefix);
+  if (props.serverAccessLogsPrefix !== undefined && props.serverAccessLogsBucket === undefined && props.workBucket === undefined) {
+    throw new Error(`serverAccessLogsPrefix needs a serverAccessLogsBucket, got the prefix "${props.serverAccessLogsPrefix}" alone; `
+      + 'add the bucket, or leave the prefix out');
+  }
+  if (props.workBucket === undefined) return;
+  for (const name of ['workExpiration', 'resultsExpiration'] as const) refuseOnImported(name, props[name]?.toHumanString());
+  for (const name of ['encryptionKey', 'serverAccessLogsBucket', 'serverAccessLogsPrefix'] as const) {
+    refuseOnImported(name, props[name] === undefined ? undefined : `${name === 'serverAccessLogsPrefix' ? props[name] : props[name]?.node.path}`);
+  }
+}
+
+const CURES: { readonly [name: string]: string } = {
+  encryptionKey: 'leave it out and import the bucket with its key (Bucket.fromBucketAttributes, encryptionKey)',
+};
+
+function refuseOnImported(name: string, got: string | undefined): void {
+  if (got === undefined) return;
+  const cure = CURES[name] ?? `leave it out and set ${name.endsWith('Expiration') ? 'the lifecycle' : 'the access logs'} where the bucket is made`;
+  throw new Error(`${name} cannot be set on an imported workBucket, got ${got}; ${cure}`);
+}
+
+/** Keys are put into policies, where `*`, `?` and `$` mean something, and into job names' places, where a `..` could mislead. */
+function checkKeyPrefix(keyPrefix: string | undefined): void {
+  if (keyPrefix === undefined || Token.isUnresolved(keyPrefix) || keyPrefix === '') return;
+  if (!/^([A-Za-z0-9_-][A-Za-z0-9._-]*\/)+$/.test(keyPrefix) || keyPrefix.length > 256) {
+    throw new Error('keyPrefix must be up to 256 letters, digits, ".", "_" and "-" in folders that each end with "/", '
+      + `got "${keyPrefix}"; for example "pavi/dev/"`);
+  }
 }

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { fargate, importedQueue, importedVpc, newPipeline, newStack, QUEUE_ARN } from './support/pipeline-stack';
 import { ComputePlatform, Ec2ComputeOptions, PaviAlignmentPipelineProps, PipelineCompute } from '../../src';
@@ -28,6 +29,20 @@ const ON_EC2: [string, (stack: Stack) => Props, string][] = [
   ['an expiration of results of an imported bucket', (stack) => ({
     workBucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'my-bucket'), resultsExpiration: Duration.days(2), removalPolicy: RemovalPolicy.RETAIN,
   }), 'resultsExpiration cannot be set on an imported workBucket, got 2 days; leave it out and set the lifecycle where the bucket is made'],
+  ['a key of an imported bucket', (stack) => ({
+    workBucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'my-bucket'), encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:1:key/1'),
+  }), 'encryptionKey cannot be set on an imported workBucket, got Stack/Key; leave it out and import the bucket with its key '
+    + '(Bucket.fromBucketAttributes, encryptionKey)'],
+  ['access logs of an imported bucket', (stack) => ({
+    workBucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'my-bucket'), serverAccessLogsBucket: s3.Bucket.fromBucketName(stack, 'Logs', 'my-logs'),
+  }), 'serverAccessLogsBucket cannot be set on an imported workBucket, got Stack/Logs; leave it out and set the access logs where the bucket is made'],
+  ['a prefix of access logs without their bucket', () => ({ serverAccessLogsPrefix: 'x/' }),
+    'serverAccessLogsPrefix needs a serverAccessLogsBucket, got the prefix "x/" alone; add the bucket, or leave the prefix out'],
+  ...['pavi', '/pavi/', 'a//', '../', 'a*/', '${x}/', 'ä/', `${'a'.repeat(256)}/`].map((keyPrefix): (typeof ON_EC2)[number] => [
+    `the key prefix ${keyPrefix.slice(0, 10)}`, () => ({ keyPrefix }),
+    'keyPrefix must be up to 256 letters, digits, ".", "_" and "-" in folders that each end with "/", '
+      + `got "${keyPrefix}"; for example "pavi/dev/"`,
+  ]),
   ['no attempts', () => ({ alignment: { attempts: 0 } }), 'alignment.attempts must be a whole number from 1 to 10, got 0; leave it out for 3'],
   ['eleven attempts', () => ({ sequenceRetrieval: { attempts: 11 } }), 'sequenceRetrieval.attempts must be a whole number from 1 to 10, got 11; leave it out for 3'],
   ['an attempt of seconds', () => ({ alignment: { timeout: Duration.seconds(59) } }),

@@ -1,7 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { definitionOf } from './support/expressions';
+import { permissions } from './support/permissions';
 import { newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { withoutHashes } from './support/plain-text';
 
@@ -33,16 +37,16 @@ describe('the work bucket', () => {
 
   test('expires work and inputs after 30 days, keeps results, and cleans up unfinished uploads', () => {
     expect(rulesOf(template)).toEqual([
+      { Id: 'AbortIncompleteUploads', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' },
       { Id: 'ExpireWork', Prefix: 'work/', ExpirationInDays: 30, Status: 'Enabled' },
       { Id: 'ExpireInputs', Prefix: 'inputs/', ExpirationInDays: 30, Status: 'Enabled' },
-      { Id: 'AbortIncompleteUploads', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' },
     ]);
   });
 
   test('takes other expirations; a prefix is always literal', () => {
     const rules = rulesOf(templateWith({ workExpiration: Duration.days(3), resultsExpiration: Duration.days(365) }));
     expect(rules.map(({ Prefix, ExpirationInDays }) => [Prefix, ExpirationInDays]))
-      .toEqual([['work/', 3], ['inputs/', 3], [undefined, undefined], ['results/', 365]]);
+      .toEqual([[undefined, undefined], ['work/', 3], ['inputs/', 3], ['results/', 365]]);
     expect(JSON.stringify(rules)).not.toContain('*');
   });
 
@@ -84,6 +88,73 @@ describe('an imported work bucket', () => {
     annotations.of(pipeline).acknowledgeWarning('cdk-pavi-alignment-pipeline:imported-work-bucket', 'its lifecycle is set elsewhere');
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
+});
+
+describe('a key prefix', () => {
+  const stack = newStack();
+  newPipeline(stack, { keyPrefix: 'pavi/dev/', resultsExpiration: Duration.days(9) });
+  const template = Template.fromStack(stack);
+
+  test('stands before every key of the lifecycle, the roles and the state machine', () => {
+    expect(rulesOf(template).map(({ Prefix }) => Prefix)).toEqual([undefined, 'pavi/dev/work/', 'pavi/dev/inputs/', 'pavi/dev/results/']);
+    const keys = Object.values(permissions(template)).flat().flatMap((line) => /<PaviWorkBucket.Arn>\/(\S+)/.exec(line)?.[1] ?? []);
+    expect(keys.length).toBeGreaterThan(10);
+    expect(keys.filter((key) => !key.startsWith('pavi/dev/'))).toEqual([]);
+    const definition = JSON.stringify(definitionOf(template));
+    expect(definition).not.toMatch(/[^/](work|inputs|results)\//);
+    expect(definition).toContain('s3://<PaviWorkBucketAE80DE8C>/pavi/dev/work/');
+  });
+
+  test('stands before what a caller is granted', () => {
+    const other = newStack();
+    const role = new iam.Role(other, 'Caller', { assumedBy: new iam.AccountRootPrincipal() });
+    const pipeline = newPipeline(other, { keyPrefix: 'a/' });
+    pipeline.grantReadResults(role);
+    pipeline.grantWriteInput(role);
+    expect(permissions(Template.fromStack(other)).Caller.slice(1))
+      .toEqual(['s3:GetObject on <PaviWorkBucket.Arn>/a/results/*', 's3:PutObject on <PaviWorkBucket.Arn>/a/inputs/*']);
+  });
+});
+
+describe('a KMS key', () => {
+  const KEY = 'arn:aws:kms:us-east-1:123456789012:key/1';
+  const DECRYPT = `kms:Decrypt on ${KEY}`;
+  const GENERATE = `kms:GenerateDataKey on ${KEY}`;
+  const keyLines = (template: Template) => Object.fromEntries(Object.entries(permissions(template))
+    .map(([role, lines]) => [role, lines.filter((line) => line.startsWith('kms:'))]));
+
+  test('encrypts the own bucket, and every role and caller may use it for what it reads and writes', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Caller', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const pipeline = newPipeline(stack, { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY) });
+    pipeline.grantReadResults(role);
+    const template = Template.fromStack(stack);
+    expect(bucketOf(template).Properties.BucketEncryption.ServerSideEncryptionConfiguration).toEqual([
+      { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: KEY } },
+    ]);
+    expect(keyLines(template)).toEqual({
+      Caller: [DECRYPT],
+      PaviExecutionRole: [],
+      PaviSequenceRetrievalJobRole: [DECRYPT, GENERATE],
+      PaviAlignmentJobRole: [DECRYPT, GENERATE],
+      PaviSeqInfoCollectionJobRole: [DECRYPT, GENERATE],
+      PaviStateMachineRole: [DECRYPT, GENERATE],
+    });
+  });
+
+  test('of an imported bucket is used as well', () => {
+    const stack = newStack();
+    const workBucket = s3.Bucket.fromBucketAttributes(stack, 'Mine', { bucketName: 'my-bucket', encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY) });
+    newPipeline(stack, { workBucket });
+    expect(keyLines(Template.fromStack(stack)).PaviSequenceRetrievalJobRole).toEqual([DECRYPT, GENERATE]);
+  });
+});
+
+test('S3 writes access logs where it is told to', () => {
+  const stack = newStack();
+  const serverAccessLogsBucket = s3.Bucket.fromBucketName(stack, 'AccessLogs', 'access-logs');
+  newPipeline(stack, { serverAccessLogsBucket, serverAccessLogsPrefix: 'pavi/' });
+  expect(bucketOf(Template.fromStack(stack)).Properties.LoggingConfiguration).toEqual({ DestinationBucketName: 'access-logs', LogFilePrefix: 'pavi/' });
 });
 
 describe('the logs', () => {
