@@ -6,12 +6,13 @@ const DOCUMENT_ELEMENTS = new Set(['Version', 'Id', 'Statement']);
 const STATEMENT_ELEMENTS = new Set(['Sid', 'Effect', 'Principal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']);
 const VERSIONS = ['2012-10-17', '2008-10-17'];
 
-/** Keys that requests here really carry. */
+/** Keys that requests here really carry, where what they stand for is there. */
 const KNOWN_KEYS = new Set([
   'aws:principalarn', 'aws:principalaccount', 'aws:resourceaccount', 'aws:currenttime', 'aws:epochtime', 'aws:securetransport', 'aws:sourceip',
   's3:prefix', 's3:delimiter', 's3:max-keys', 's3:authtype', 's3:signatureversion', 's3:x-amz-content-sha256', 's3:tlsversion',
-  's3:x-amz-server-side-encryption',
+  's3:x-amz-server-side-encryption', 'aws:tagkeys',
 ]);
+const TAG_KEY = /^aws:requesttag\/./;
 
 /**
  * Services whose requests are judged here: their keys must be known, or a condition would be decided as if the request had left them out.
@@ -110,7 +111,7 @@ function conditionProblems(conditions: PolicyStatement['Condition']): string[] {
 
 function keyProblems(key: string): string[] {
   const name = key.toLowerCase();
-  return JUDGED_NAMESPACES.has(name.split(':')[0]) && !KNOWN_KEYS.has(name)
-    ? [`the condition key '${key}' is not supported; supported are ${[...KNOWN_KEYS].join(', ')}`]
+  return JUDGED_NAMESPACES.has(name.split(':')[0]) && !KNOWN_KEYS.has(name) && !TAG_KEY.test(name)
+    ? [`the condition key '${key}' is not supported; supported are aws:RequestTag/KEY and ${[...KNOWN_KEYS].join(', ')}`]
     : [];
 }

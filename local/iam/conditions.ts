@@ -1,5 +1,5 @@
 import * as ipaddr from 'ipaddr.js';
-import type { PolicyStatement } from './policy';
+import type { PolicyStatement, RequestContext } from './policy';
 import { matchesArn, matchesWildcard } from './wildcard';
 
 /** How one value of the request compares with one value of the policy. */
@@ -58,24 +58,25 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['DateGreaterThanEquals', dated((d) => d >= 0)],
 ]);
 
+/** Before an operator: how it goes through the values of a key with several. */
+const SET = /^(?:ForAnyValue|ForAllValues):/;
+
 /** Whether every condition of a statement holds. `context` has its keys in lower case. */
-export function conditionsHold(conditions: PolicyStatement['Condition'], context: Readonly<Record<string, string>>): boolean {
+export function conditionsHold(conditions: PolicyStatement['Condition'], context: RequestContext): boolean {
   return Object.entries(conditions ?? {}).every(([name, tests]) =>
-    Object.entries(tests).every(([key, wanted]) => testHolds(name, ownValue(context, key.toLowerCase()), conditionValues(wanted))));
+    Object.entries(tests).every(([key, wanted]) => testHolds(name, ownValues(context, key.toLowerCase()), conditionValues(wanted))));
 }
 
 /** What is wrong with an operator and its values; an empty list when it is supported and sound. */
 export function operatorProblems(name: string, wanted: unknown): string[] {
-  if (/^For(Any|All)Values?:/i.test(name)) {
-    return [`the condition operator '${name}' is not supported: no request here carries a key with several values`];
-  }
   const values = conditionValues(wanted);
   if (name === 'Null') {
     return defined(values.map(boolProblem));
   }
   const operator = findOperator(name);
   if (!operator) {
-    return [`the condition operator '${name}' is not supported; supported are Null and ${[...OPERATORS.keys()].join(', ')}, also with IfExists`];
+    return [`the condition operator '${name}' is not supported; supported are Null and ${[...OPERATORS.keys()].join(', ')}, `
+      + 'also with IfExists, and with ForAnyValue: or ForAllValues: before them'];
   }
   return operator.problem ? defined(values.map(operator.problem)) : [];
 }
@@ -85,26 +86,31 @@ export function conditionValues(wanted: unknown): string[] {
   return (Array.isArray(wanted) ? wanted : [wanted]).map(String);
 }
 
-function testHolds(name: string, given: string | undefined, wanted: readonly string[]): boolean {
+function testHolds(name: string, given: readonly string[], wanted: readonly string[]): boolean {
   if (name === 'Null') {
-    return wanted.some((value) => value.toLowerCase() === String(given === undefined));
+    return wanted.some((value) => value.toLowerCase() === String(given.length === 0));
   }
   const operator = findOperator(name);
   if (!operator) {
     throw new Error(`the condition operator '${name}' is not supported; check policies with checkPolicy before evaluating them`);
   }
-  if (given === undefined) {
-    return operator.negated || name.endsWith('IfExists');
+  const holds = (value: string) => wanted.some((item) => operator.matches(value, item)) !== operator.negated;
+  const [set] = SET.exec(name) ?? [];
+  if (given.length === 0) {
+    // "Set operators for multi-valued context keys": none of no values, and all of no values.
+    return set === undefined ? operator.negated || name.endsWith('IfExists') : set === 'ForAllValues:' || name.endsWith('IfExists');
   }
-  return wanted.some((value) => operator.matches(given, value)) !== operator.negated;
+  // A key with several values wants a set operator; without one a negated test must hold for each, as for one value.
+  return set === 'ForAllValues:' || (set === undefined && operator.negated) ? given.every(holds) : given.some(holds);
 }
 
 function findOperator(name: string): Operator | undefined {
-  return OPERATORS.get(name.replace(/IfExists$/, ''));
+  return OPERATORS.get(name.replace(SET, '').replace(/IfExists$/, ''));
 }
 
-function ownValue(context: Readonly<Record<string, string>>, key: string): string | undefined {
-  return Object.hasOwn(context, key) ? context[key] : undefined;
+function ownValues(context: RequestContext, key: string): readonly string[] {
+  const value = Object.hasOwn(context, key) ? context[key] : [];
+  return typeof value === 'string' ? [value] : value;
 }
 
 function toNumber(text: string): number {
@@ -116,6 +122,10 @@ function toTime(text: string): number {
 }
 
 function parseRange(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | undefined {
+  // The library also takes `10.1` and octal numbers for addresses.
+  if (!text.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(text.replace(/\/.*$/s, ''))) {
+    return undefined;
+  }
   try {
     if (text.includes('/')) {
       return ipaddr.parseCIDR(text);

@@ -1,4 +1,4 @@
-import type { AccessDecision, AccessRequest, PolicyDocument, PolicyStatement } from './policy';
+import type { AccessDecision, AccessRequest, PolicyDocument, PolicyStatement, RequestContext } from './policy';
 import { accountOf, namesPrincipal, statementApplies, statementsOf } from './statement';
 
 /**
@@ -33,7 +33,7 @@ function isDeny(statement: PolicyStatement): boolean {
 }
 
 /** The keys that IAM itself puts into every request's context. */
-function withPrincipalKeys(request: AccessRequest): Readonly<Record<string, string>> {
+function withPrincipalKeys(request: AccessRequest): RequestContext {
   const now = new Date();
   const account = accountOf(request.principal);
   return {

@@ -1,6 +1,7 @@
 /** An IAM policy document after the template's intrinsics were resolved, as CloudFormation would hand it to IAM. */
 export interface PolicyDocument {
   readonly Version?: string;
+  readonly Id?: string;
   readonly Statement: readonly PolicyStatement[] | PolicyStatement;
 }
 
@@ -25,13 +26,18 @@ export interface Principal {
   readonly policies?: readonly PolicyDocument[];
 }
 
+/**
+ * What a request says of itself: condition keys in lower case, for example `s3:prefix`; a list where the key has several values, as
+ * `aws:tagkeys` has.
+ */
+export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+
 export interface AccessRequest {
   readonly principal: Principal;
   /** `s3:GetObject` */
   readonly action: string;
   readonly resource: string;
-  /** Condition keys in lower case, for example `s3:prefix`, `aws:securetransport`. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: RequestContext;
   /** The resource's own policy, for example the bucket's. */
   readonly resourcePolicy?: PolicyDocument;
 }

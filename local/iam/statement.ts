@@ -1,5 +1,5 @@
 import { conditionsHold } from './conditions';
-import type { AccessRequest, PolicyDocument, PolicyStatement, Principal } from './policy';
+import type { AccessRequest, PolicyDocument, PolicyStatement, Principal, RequestContext } from './policy';
 import { matchesArn, matchesWildcard } from './wildcard';
 
 /** A policy's statements; IAM takes one without a list. */
@@ -16,7 +16,7 @@ export function oneOrMany<T>(value: T | readonly T[] | undefined): readonly T[] 
 }
 
 /** Whether a statement speaks of this action, this resource and these circumstances; whom it speaks of is asked elsewhere. */
-export function statementApplies(statement: PolicyStatement, request: AccessRequest, context: Readonly<Record<string, string>>): boolean {
+export function statementApplies(statement: PolicyStatement, request: AccessRequest, context: RequestContext): boolean {
   return actionApplies(statement, request.action)
     && resourceApplies(statement, request.resource)
     && conditionsHold(statement.Condition, context);

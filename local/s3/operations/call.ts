@@ -53,6 +53,11 @@ export function denialOf(call: Call, action: string, bucket: string, key?: strin
 function contextOf({ request: { query, headers } }: Call): Record<string, string> {
   const found: Record<string, string | undefined> = {
     'aws:securetransport': 'true',
+    'aws:sourceip': '127.0.0.1',
+    's3:tlsversion': '1.3',
+    's3:signatureversion': 'AWS4-HMAC-SHA256',
+    's3:authtype': headers.authorization === undefined ? 'REST-QUERY-STRING' : 'REST-HEADER',
+    's3:x-amz-content-sha256': headers['x-amz-content-sha256'] as string | undefined,
     's3:prefix': query.get('prefix'),
     's3:delimiter': query.get('delimiter'),
     's3:max-keys': query.get('max-keys'),
