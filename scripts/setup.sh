@@ -47,6 +47,12 @@ need_clustalo() {
     || fail 'apt-get could not install clustalo (its output is above)' 'mend apt, or install Clustal Omega 1.2.4 by hand'
 }
 
+need_python() {
+  command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null && return 0
+  fail 'python3 with venv is not installed, and the Python package is built and tested by it' \
+    'on Debian or Ubuntu: apt-get install -y python3 python3-venv'
+}
+
 need_bundles() {
   if [ -f assets/worker/index.cjs ] && [ -f lib/local/cli.js ] \
     && [ -z "$(find src/contract worker local scripts/bundle.mjs package-lock.json -newer assets/worker/index.cjs -print -quit)" ] \

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CDK_CLI, CDK_MINIMUM, packageFile, readmeBlock, ROOT, ScratchApp } from './support/scratch-app';
+import { SAMPLE, SAMPLE_INPUT } from '../local/run/support/sample-run';
+
+jest.setTimeout(600_000);
+
+const tarball = packageFile('js', '.tgz');
+const SIZE_BUDGET_BYTES = 3 * 1024 * 1024;
+
+describe('the tarball', () => {
+  const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').map((name) => name.replace(/^package\//, ''));
+
+  test('has the constructs, the worker with its Dockerfile, and the command', () => {
+    for (const name of ['.jsii', 'lib/index.js', 'lib/index.d.ts', 'assets/worker/index.cjs', 'assets/worker/Dockerfile', 'lib/local/cli.js',
+      'README.md', 'API.md', 'CHANGELOG.md', 'LICENSE', 'package.json']) {
+      expect(files).toContain(name);
+    }
+  });
+
+  test('has nothing else: no tests, no sources of the programs, no development files', () => {
+    const known = /^(\.jsii|package\.json|[A-Z]+\.md|LICENSE|assets\/worker\/(index\.cjs|Dockerfile)|lib\/local\/cli\.js|lib\/.+\.(js|d\.ts))$/;
+    expect(files.filter((name) => !known.test(name))).toEqual([]);
+    expect(files.filter((name) => /(^|\/)(test|worker\/|local\/(?!cli\.js)|samples|integ|node_modules)/.test(name.replace(/^assets\/worker\//, 'assets/')))).toEqual([]);
+  });
+
+  test('has the types of every file, and no reference to a source map that it lacks', () => {
+    const sources = files.filter((name) => /^lib\/(?!local\/).*\.js$/.test(name));
+    expect(sources.filter((name) => !files.includes(name.replace(/\.js$/, '.d.ts')))).toEqual([]);
+    for (const name of sources) {
+      const text = execFileSync('tar', ['-xzOf', tarball, `package/${name}`], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+      const map = /^\/\/# sourceMappingURL=(.*)$/m.exec(text)?.[1];
+      if (map !== undefined && !map.startsWith('data:')) expect(files).toContain(join(name, '..', map));
+    }
+  });
+
+  test('is under 3 MB', () => {
+    expect(statSync(tarball).size).toBeLessThan(SIZE_BUDGET_BYTES);
+  });
+
+  test('has no run-time dependencies beside its peers', () => {
+    const { dependencies = {}, peerDependencies } = JSON.parse(execFileSync('tar', ['-xzOf', tarball, 'package/package.json'], { encoding: 'utf8' }));
+    expect(dependencies).toEqual({});
+    expect(peerDependencies).toEqual({ 'aws-cdk-lib': `^${CDK_MINIMUM.lib}`, 'constructs': `^${CDK_MINIMUM.constructs}` });
+  });
+
+  test('can be published', () => {
+    const output = execFileSync('npm', ['publish', '--dry-run', '--tag', 'test', tarball], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    expect(output).toContain('cdk-pavi-alignment-pipeline');
+  });
+});
+
+describe.each([
+  ['the least CDK that it takes', CDK_MINIMUM],
+  ['the newest CDK', { lib: '2', constructs: '10' }],
+])('in an empty folder, with %s', (_what, cdk) => {
+  const scratch = new ScratchApp();
+  afterAll(() => scratch.remove());
+
+  test('the README\'s app is installed, synthesized without Docker, and runs the sample', () => {
+    scratch.write('package.json', JSON.stringify({ name: 'scratch', private: true }));
+    scratch.run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', tarball, `aws-cdk-lib@${cdk.lib}`, `constructs@${cdk.constructs}`,
+      `aws-cdk@${CDK_CLI}`, 'tsx@4', 'typescript@6.0']);
+    scratch.write('app.ts', readmeBlock('ts'));
+    scratch.write('tsconfig.json', JSON.stringify({ compilerOptions: { strict: true, noEmit: true, module: 'nodenext', skipLibCheck: true }, files: ['app.ts'] }));
+    scratch.run('npx', ['--no-install', 'tsc', '-p', '.']);
+    scratch.write('cdk.json', JSON.stringify({ app: 'npx tsx app.ts' }));
+    scratch.run('npx', ['--no-install', 'cdk', 'synth', '--quiet'], { DOCKER_HOST: 'unix:///nowhere.sock', CDK_DOCKER: 'false' });
+    const output = scratch.run('npx', ['--no-install', 'pavi-pipeline', 'run', '--app', 'cdk.out', '--input', SAMPLE_INPUT, '--output', 'results',
+      '--allow-local-genomes']);
+    expect(output).toContain('alignment-output.aln');
+    for (const file of ['alignment-output.aln', 'aligned_seq_info.json']) {
+      expect(readFileSync(join(scratch.folder, 'results', file), 'utf8')).toBe(readFileSync(join(SAMPLE, 'expected', file), 'utf8'));
+    }
+  });
+});
+
+test('the least CDK is what this repository develops with', () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules/aws-cdk-lib/package.json'), 'utf8'));
+  expect(version).toBe(CDK_MINIMUM.lib);
+});
