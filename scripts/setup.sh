@@ -31,26 +31,27 @@ need_packages() {
   printf '%s\n' "$sum" > "$stamp"
 }
 
-need_clustalo() {
-  ! command -v clustalo >/dev/null || return 0
-  command -v apt-get >/dev/null || fail 'Clustal Omega (clustalo) is not installed, and this machine has no apt-get' \
-    'install Clustal Omega 1.2.4 so that the command clustalo is on the PATH'
-  local as_root=()
+install_debian() { # WHAT PACKAGE...
+  local what=$1 as_root=()
+  shift
+  command -v apt-get >/dev/null || fail "$what is not installed, and this machine has no apt-get" "install $what by hand (Debian's packages: $*)"
   if [ "$(id -u)" != 0 ]; then
     { command -v sudo >/dev/null && sudo -n true 2>/dev/null; } || fail \
-      'Clustal Omega (clustalo) is not installed, and this user may not install packages' \
-      'have an administrator run: apt-get update && apt-get install -y clustalo'
+      "$what is not installed, and this user may not install packages" \
+      "have an administrator run: apt-get update && apt-get install -y $*"
     as_root=(sudo -n)
   fi
-  say 'installing Clustal Omega (apt-get install clustalo)'
-  { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq clustalo; } >&2 \
-    || fail 'apt-get could not install clustalo (its output is above)' 'mend apt, or install Clustal Omega 1.2.4 by hand'
+  say "installing $what (apt-get install $*)"
+  { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"; } >&2 \
+    || fail "apt-get could not install $what (its output is above)" "mend apt, or install $what by hand"
+}
+
+need_clustalo() {
+  command -v clustalo >/dev/null || install_debian 'Clustal Omega' clustalo
 }
 
 need_python() {
-  command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null && return 0
-  fail 'python3 with venv is not installed, and the Python package is built and tested by it' \
-    'on Debian or Ubuntu: apt-get install -y python3 python3-venv'
+  { command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null; } || install_debian 'Python with venv' python3 python3-venv
 }
 
 need_bundles() {
