@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 export const PARITY_FOLDER = join(__dirname, '../../data/parity');
-export const WORM_FOLDER = join(__dirname, '../../data/worm');
-export const WORM_GENOME = join(__dirname, '../../../samples/worm-apl-1/WBcel235-sparse.fna.gz');
+export const WORM_FOLDER = join(__dirname, '../../../samples/worm-apl-1');
+
+type Entry = Readonly<Record<string, unknown>>;
 
 /** A recorded retrieval; its fields are described in the data's ORIGIN.md. */
 export interface RecordedCase {
   readonly case_id: string;
-  readonly gene: string;
   readonly category: string;
-  readonly entry: Readonly<Record<string, unknown>>;
+  /** What became of it in PAVI. */
+  readonly outcome: string;
+  readonly entry: Entry & { readonly unique_entry_id: string };
   readonly variants_api: Readonly<Record<string, unknown>>;
   readonly variants_inline: readonly unknown[] | null;
   readonly pavi: { readonly protein_fa: string | null; readonly seqinfo_json: string | null };
@@ -24,13 +26,20 @@ export interface RecordedCase {
   };
 }
 
+interface RunTexts {
+  readonly alignment_input_fa?: string | null;
+  readonly alignment_output_aln?: string | null;
+  readonly aligned_seq_info_json?: string | null;
+}
+
 /** A recorded run of several entries. */
 export interface RecordedRun {
   readonly run_id: string;
-  readonly seq_regions: readonly Readonly<Record<string, unknown>>[];
+  readonly description: string;
+  readonly seq_regions: readonly Entry[];
   readonly variants_api: Readonly<Record<string, unknown>>;
-  readonly pavi: { readonly alignment_input_fa: string | null };
-  readonly expect: { readonly source: string; readonly result: 'output' | 'failure'; readonly alignment_input_fa?: string };
+  readonly pavi: RunTexts;
+  readonly expect: RunTexts & { readonly source: 'pavi' | 'corrected' | 'contract'; readonly result: 'output' | 'failure' };
 }
 
 export function recordedCases(): RecordedCase[] {
