@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -38,6 +39,28 @@ export interface PaviAlignmentPipelineProps {
    * @default - 500 MiB, up to four times where it runs out; 10 minutes; 3 attempts
    */
   readonly seqInfoCollection?: PipelineStepProps;
+
+  /**
+   * What the URL of a genome must begin with, one of these or more: `https://HOST/…` or `s3://BUCKET/…`. A run with another is
+   * refused with `Pavi.GenomeRefused`.
+   *
+   * @default - any https URL of a public host, and the genome buckets
+   */
+  readonly genomeSources?: string[];
+
+  /**
+   * Buckets with genomes that the runs may read by `s3://` URLs.
+   *
+   * @default - none
+   */
+  readonly genomeBuckets?: s3.IBucket[];
+
+  /**
+   * Where variants are looked up that an entry names by `variant_ids`: `https://HOST/…`, to which `/<variant id>` is added.
+   *
+   * @default 'https://www.alliancegenome.org/api/variant'
+   */
+  readonly variantApiUrl?: string;
 
   /**
    * How many retrieval jobs of a run there are at once, 1 to 40.
@@ -140,6 +163,21 @@ export interface PaviAlignmentPipelineProps {
    * @default true
    */
   readonly tracing?: boolean;
+
+  /**
+   * The role with which the images are pulled and the logs are written. The pipeline adds what it needs; see `jobRole` of the steps
+   * for an imported one.
+   *
+   * @default - one of its own
+   */
+  readonly executionRole?: iam.IRole;
+
+  /**
+   * The role of the state machine. The pipeline adds what it needs; see `jobRole` of the steps for an imported one.
+   *
+   * @default - one of its own
+   */
+  readonly stateMachineRole?: iam.IRole;
 
   /**
    * How long a run may take, from 5 minutes to 1 year.

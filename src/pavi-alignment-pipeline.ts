@@ -10,11 +10,9 @@ import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
 import { RunStateMachine } from './orchestration/run-state-machine';
 import { ExportOutputsOptions, PaviAlignmentPipelineProps } from './pavi-alignment-pipeline-props';
-import { ALIGNMENT_DEFAULTS, AlignmentStep } from './steps/alignment-step';
+import { warnOfImportedRoles } from './steps/given-roles';
 import { StepEnvironment } from './steps/job-step';
-import { SEQ_INFO_COLLECTION_DEFAULTS, SeqInfoCollectionStep } from './steps/seq-info-collection-step';
-import { SEQUENCE_RETRIEVAL_DEFAULTS, SequenceRetrievalStep } from './steps/sequence-retrieval-step';
-import { StepDefaults, StepSettings, stepSettings } from './steps/step-settings';
+import { createSteps } from './steps/pipeline-steps';
 import { RunStorage } from './storage/run-storage';
 import { runStorage } from './storage/work-bucket';
 
@@ -84,33 +82,33 @@ export class PaviAlignmentPipeline extends Construct {
     const environment: StepEnvironment = {
       compute,
       image: images.worker,
-      executionRole: this.executionRole(),
+      executionRole: props.executionRole ?? this.executionRole(),
       logGroup: this.jobLogGroup,
       storage: this.storage,
     };
-    const settings = (step: 'sequenceRetrieval' | 'alignment' | 'seqInfoCollection', defaults: StepDefaults): StepSettings =>
-      stepSettings(this, step, props[step] ?? {}, defaults, compute.platform, runTimeout);
-    const sequenceRetrieval = new SequenceRetrievalStep(
-      this, 'SequenceRetrieval', environment, settings('sequenceRetrieval', SEQUENCE_RETRIEVAL_DEFAULTS));
-    const alignment = new AlignmentStep(this, 'Alignment', environment, settings('alignment', ALIGNMENT_DEFAULTS));
-    const seqInfoCollection = new SeqInfoCollectionStep(
-      this, 'SeqInfoCollection', environment, settings('seqInfoCollection', SEQ_INFO_COLLECTION_DEFAULTS));
-    this.sequenceRetrievalJobDefinition = sequenceRetrieval.jobDefinition;
-    this.alignmentJobDefinition = alignment.jobDefinition;
-    this.seqInfoCollectionJobDefinition = seqInfoCollection.jobDefinition;
+    const steps = createSteps(this, props, environment, runTimeout);
+    this.sequenceRetrievalJobDefinition = steps.sequenceRetrieval.jobDefinition;
+    this.alignmentJobDefinition = steps.alignment.jobDefinition;
+    this.seqInfoCollectionJobDefinition = steps.seqInfoCollection.jobDefinition;
 
     this.stateMachine = new RunStateMachine(this, 'StateMachine', {
       storage: this.storage,
       jobQueue: this.jobQueue,
-      sequenceRetrieval,
-      alignment,
-      seqInfoCollection,
+      ...steps,
       maxConcurrency: props.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
       regionsPerJob: props.regionsPerJob ?? DEFAULT_REGIONS_PER_JOB,
       runTimeout,
       logGroup: this.executionLogGroup,
       tracing: props.tracing ?? true,
+      role: props.stateMachineRole,
     }).stateMachine;
+    warnOfImportedRoles(this, {
+      'executionRole': props.executionRole,
+      'stateMachineRole': props.stateMachineRole,
+      'sequenceRetrieval.jobRole': props.sequenceRetrieval?.jobRole,
+      'alignment.jobRole': props.alignment?.jobRole,
+      'seqInfoCollection.jobRole': props.seqInfoCollection?.jobRole,
+    });
     Object.entries(TAGS).forEach(([key, value]) => Tags.of(this).add(key, value));
   }
 

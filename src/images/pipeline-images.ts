@@ -16,11 +16,34 @@ export interface PipelineImagesConfig {
   readonly worker: ecs.ContainerImage;
 }
 
+/** Options of `PipelineImages.fromImages`. */
+export interface PipelineImagesOptions {
+  /**
+   * The image of all jobs. Its entry point is the worker's command line (the bundled image's `Dockerfile` is in this package,
+   * `assets/worker/`), it has Clustal Omega 1.2.4 or newer on its PATH, it runs with a read-only root file system, and has
+   * `VOLUME /tmp` where its user is not root. It must run on the compute's architecture.
+   *
+   * `ecs.ContainerImage.fromEcrRepository(repository, 'TAG or sha256:DIGEST')` for one in ECR, which the jobs' execution role may then
+   * pull; `ecs.ContainerImage.fromRegistry('HOST/NAME:TAG', { credentials })` for one of another registry, with a secret of AWS Secrets
+   * Manager where it is private.
+   */
+  readonly worker: ecs.ContainerImage;
+}
+
 /** The container images of the pipeline's jobs. */
 export abstract class PipelineImages {
   /** The worker of this package, built with Docker (or its stand-in) when the app is deployed, for the compute's architecture. */
   public static bundled(): PipelineImages {
     return new BundledImages();
+  }
+
+  /**
+   * Images of your own, for example the worker of this package after a scan, in a registry of yours.
+   *
+   * @param options the images
+   */
+  public static fromImages(options: PipelineImagesOptions): PipelineImages {
+    return new GivenImages(options);
   }
 
   /**
@@ -30,6 +53,16 @@ export abstract class PipelineImages {
    * @param options what the images must fit
    */
   public abstract bind(scope: Construct, options: PipelineImagesBindOptions): PipelineImagesConfig;
+}
+
+class GivenImages extends PipelineImages {
+  constructor(private readonly images: PipelineImagesOptions) {
+    super();
+  }
+
+  public bind(_scope: Construct, _options: PipelineImagesBindOptions): PipelineImagesConfig {
+    return { worker: this.images.worker };
+  }
 }
 
 /** In the package's root, so the same from `src` and from the compiled `lib`. */

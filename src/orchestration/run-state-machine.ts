@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -15,12 +16,13 @@ import { ErrorName } from '../contract/error-names';
 import { ResultKey, WorkKey } from '../contract/storage-keys';
 import { WorkerCommand, WorkerOption } from '../contract/worker-command-line';
 import { JobStep } from '../steps/job-step';
+import { SequenceRetrievalStep } from '../steps/sequence-retrieval-step';
 import { RunStorage } from '../storage/run-storage';
 
 export interface RunStateMachineProps {
   readonly storage: RunStorage;
   readonly jobQueue: batch.IJobQueue;
-  readonly sequenceRetrieval: JobStep;
+  readonly sequenceRetrieval: SequenceRetrievalStep;
   readonly alignment: JobStep;
   readonly seqInfoCollection: JobStep;
   readonly maxConcurrency: number;
@@ -28,6 +30,8 @@ export interface RunStateMachineProps {
   readonly runTimeout: Duration;
   readonly logGroup: logs.ILogGroup;
   readonly tracing: boolean;
+  /** By default one of its own. */
+  readonly role?: iam.IRole;
 }
 
 const START_SIZE = jsonata('{ "size": 0 }');
@@ -46,6 +50,7 @@ export class RunStateMachine extends Construct {
       comment: 'PAVI\'s protein alignment pipeline: sequence retrieval, alignment, seq info collection',
       queryLanguage: sfn.QueryLanguage.JSONATA,
       definitionBody: sfn.DefinitionBody.fromChainable(this.validateInput(this.planRun(retrieve))),
+      role: props.role,
       timeout: props.runTimeout,
       tracingEnabled: props.tracing,
       logs: { destination: props.logGroup, level: sfn.LogLevel.ERROR, includeExecutionData: true },
@@ -124,6 +129,7 @@ export class RunStateMachine extends Construct {
         WorkerOption.FROM, jsonata('$string($states.input.from)'),
         WorkerOption.TO, jsonata('$string($states.input.to)'),
         WorkerOption.EXPECT_COUNT, jsonata(`$string($${RunVariable.INPUT_COUNT})`),
+        ...this.props.sequenceRetrieval.genomeWords,
       ],
       onFailure: failed,
       outputs: jsonata('{}'),

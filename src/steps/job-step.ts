@@ -23,6 +23,8 @@ export interface JobStepProps extends StepEnvironment {
   readonly settings: StepSettings;
   /** The first part of the step's log stream names. */
   readonly logStreamPrefix: string;
+  /** The role of the jobs; by default one of the step's own. */
+  readonly jobRole?: iam.IRole;
   /** What the step's job role may do; nothing else. */
   readonly statements: iam.PolicyStatement[];
 }
@@ -30,25 +32,27 @@ export interface JobStepProps extends StepEnvironment {
 /** One step: its job definition and the role of its jobs. */
 export class JobStep extends Construct {
   public readonly jobDefinition: batch.EcsJobDefinition;
-  public readonly jobRole: iam.Role;
+  public readonly jobRole: iam.IRole;
   public readonly settings: StepSettings;
 
   constructor(scope: Construct, id: string, props: JobStepProps) {
     super(scope, id);
     this.settings = props.settings;
-    this.jobRole = new iam.Role(this, 'JobRole', {
+    this.jobRole = props.jobRole ?? new iam.Role(this, 'JobRole', {
       assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
       description: `What the jobs of ${this.node.path} may do`,
     });
-    props.statements.forEach((statement) => this.jobRole.addToPolicy(statement));
+    props.statements.forEach((statement) => this.jobRole.addToPrincipalPolicy(statement));
+    const image = new RecordedImage(props.image);
     this.jobDefinition = new batch.EcsJobDefinition(this, 'JobDefinition', {
-      container: this.container(props),
+      container: this.container({ ...props, image }),
       retryAttempts: props.settings.attempts,
       retryStrategies: retryStrategies(props.compute.platform),
       timeout: props.settings.timeout,
       propagateTags: true,
     });
     keepOldRevisions(this.jobDefinition);
+    passRegistryCredentials(this.jobDefinition, image.config?.repositoryCredentials);
   }
 
   private container(props: JobStepProps): batch.IEcsContainerDefinition {
@@ -98,6 +102,26 @@ function retryStrategies(platform: ComputePlatform): batch.RetryStrategy[] {
     again({ onExitCode: String(ExitCode.UNAVAILABLE) }),
     batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom({ onReason: '*' })),
   ];
+}
+
+/** An image that remembers what it was bound to: the CDK does not hand the credentials of its registry on to Batch. */
+class RecordedImage extends ecs.ContainerImage {
+  public config?: ecs.ContainerImageConfig;
+
+  constructor(private readonly image: ecs.ContainerImage) {
+    super();
+  }
+
+  public bind(scope: Construct, containerDefinition: ecs.ContainerDefinition): ecs.ContainerImageConfig {
+    this.config = this.image.bind(scope, containerDefinition);
+    return this.config;
+  }
+}
+
+function passRegistryCredentials(jobDefinition: batch.EcsJobDefinition, credentials?: ecs.CfnTaskDefinition.RepositoryCredentialsProperty): void {
+  if (credentials === undefined) return;
+  const resource = jobDefinition.node.defaultChild as batch.CfnJobDefinition;
+  resource.addPropertyOverride('ContainerProperties.RepositoryCredentials.CredentialsParameter', credentials.credentialsParameter);
 }
 
 /** A deployment must not take a revision away from under running or redriven runs. */

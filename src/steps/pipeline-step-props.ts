@@ -1,4 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 
 /** What the jobs of one step get. */
 export interface PipelineStepProps {
@@ -33,4 +34,11 @@ export interface PipelineStepProps {
    * @default 3
    */
   readonly attempts?: number;
+  /**
+   * The role of the jobs. The pipeline adds to it what its step needs; on an imported role that it cannot change, that must be there
+   * already (docs/permissions.md has the list), and a warning says so.
+   *
+   * @default - one of the step's own, that may do nothing else
+   */
+  readonly jobRole?: iam.IRole;
 }

@@ -1,4 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { JobStep, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
@@ -13,11 +14,12 @@ export const SEQ_INFO_COLLECTION_DEFAULTS: StepDefaults = {
 
 /** Merges the entries' seq infos, with the positions in the alignment, into the results. */
 export class SeqInfoCollectionStep extends JobStep {
-  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings) {
+  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, jobRole?: iam.IRole) {
     const { storage } = environment;
     super(scope, id, {
       ...environment,
       settings,
+      jobRole,
       logStreamPrefix: 'seq-info-collection',
       statements: [
         storage.listWork(),

@@ -1,5 +1,7 @@
 import { Duration, Size } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { GenomeAccess } from './genome-access';
 import { JobStep, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
 import { WorkKey } from '../contract/storage-keys';
@@ -13,16 +15,22 @@ export const SEQUENCE_RETRIEVAL_DEFAULTS: StepDefaults = {
 
 /** Makes the proteins of a range of entries: reads the run's entries, writes a FASTA and a seq info file for each. */
 export class SequenceRetrievalStep extends JobStep {
-  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings) {
+  /** What the jobs' command line says of the genomes and variants that they may read. */
+  public readonly genomeWords: string[];
+
+  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, genomes: GenomeAccess, jobRole?: iam.IRole) {
     const { storage } = environment;
     super(scope, id, {
       ...environment,
       settings,
+      jobRole,
       logStreamPrefix: 'sequence-retrieval',
       statements: [
         ...storage.objects('s3:GetObject', storage.workOf(WorkKey.SEQ_REGIONS), `${storage.inputs}*`),
         ...storage.objects('s3:PutObject', storage.workOf(`${WorkKey.SEQUENCES}*`), storage.workOf(`${WorkKey.ERRORS}*`)),
+        ...genomes.statements,
       ],
     });
+    this.genomeWords = genomes.words;
   }
 }

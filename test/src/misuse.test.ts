@@ -43,6 +43,15 @@ const ON_EC2: [string, (stack: Stack) => Props, string][] = [
     'keyPrefix must be up to 256 letters, digits, ".", "_" and "-" in folders that each end with "/", '
       + `got "${keyPrefix}"; for example "pavi/dev/"`,
   ]),
+  ['no genome sources', () => ({ genomeSources: [] }),
+    'genomeSources must name at least one source, got an empty list; leave it out for any public https host'],
+  ...['https://genomes.org', 'http://genomes.org/', 'file:///genomes/', 'genomes.org/', 'https://user@genomes.org/', 'https://a b/', 'https://a/{% 1 %}', '']
+    .map((source): (typeof ON_EC2)[number] => [`the genome source ${source}`, () => ({ genomeSources: ['https://ok.org/', source] }),
+      'genomeSources[1] must be the beginning of a URL, https://HOST/… or s3://BUCKET/…, with the slash after the host, '
+        + `got "${source}"; for example "https://s3.amazonaws.com/agrjbrowse/fasta/"`]),
+  ...['http://a.org/', 'a.org', 'https://a.org/?x=1', 'https://a.org/ b', 'https://', 's3://bucket/key']
+    .map((url): (typeof ON_EC2)[number] => [`variants at ${url}`, () => ({ variantApiUrl: url }),
+      `variantApiUrl must be https://HOST/…, without a query, got "${url}"; leave it out for the Alliance of Genome Resources' API`]),
   ['no attempts', () => ({ alignment: { attempts: 0 } }), 'alignment.attempts must be a whole number from 1 to 10, got 0; leave it out for 3'],
   ['eleven attempts', () => ({ sequenceRetrieval: { attempts: 11 } }), 'sequenceRetrieval.attempts must be a whole number from 1 to 10, got 11; leave it out for 3'],
   ['an attempt of seconds', () => ({ alignment: { timeout: Duration.seconds(59) } }),

@@ -1,7 +1,11 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { permissions } from './support/permissions';
-import { fargate, newPipeline, newStack, QUEUE_ARN, templateWith } from './support/pipeline-stack';
+import { fargate, importedVpc, newPipeline, newStack, QUEUE_ARN, resource, resourcesOf, templateWith } from './support/pipeline-stack';
+import { PipelineCompute } from '../../src';
 
 // A reviewed table: whoever changes what a role may do changes it here too, and says why.
 
@@ -96,5 +100,77 @@ describe('a grant', () => {
 
   test('to write inputs is for them alone', () => {
     expect(granted((pipeline, role) => pipeline.grantWriteInput(role))).toEqual([`s3:PutObject on ${BUCKET}/inputs/*`]);
+  });
+});
+
+describe('roles of the user\'s own', () => {
+  const PROPS = ['executionRole', 'stateMachineRole', 'sequenceRetrieval.jobRole', 'alignment.jobRole', 'seqInfoCollection.jobRole'];
+  const withRoles = (make: (stack: Stack, id: string) => iam.IRole) => {
+    const stack = newStack();
+    const [executionRole, stateMachineRole, one, two, three] = PROPS.map((prop) => make(stack, prop.replace('.', '')));
+    newPipeline(stack, {
+      executionRole, stateMachineRole, sequenceRetrieval: { jobRole: one }, alignment: { jobRole: two }, seqInfoCollection: { jobRole: three },
+    });
+    return stack;
+  };
+  const warnings = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('imported role')).map(({ entry }) => String(entry.data));
+
+  test('made in the app get what the pipeline\'s own would have, without a warning', () => {
+    const service = (id: string) => new iam.ServicePrincipal(id === 'stateMachineRole' ? 'states.amazonaws.com' : 'ecs-tasks.amazonaws.com');
+    const stack = withRoles((scope, id) => new iam.Role(scope, id, { assumedBy: service(id) }));
+    const own = sorted(permissions(Template.fromStack(stack)));
+    const expected = sorted(TABLE);
+    expect(own.executionRole).toEqual(expected.PaviExecutionRole);
+    expect(own.stateMachineRole).toEqual(expected.PaviStateMachineRole);
+    expect(own.sequenceRetrievaljobRole).toEqual(expected.PaviSequenceRetrievalJobRole);
+    expect(own.alignmentjobRole).toEqual(expected.PaviAlignmentJobRole);
+    expect(own.seqInfoCollectionjobRole).toEqual(expected.PaviSeqInfoCollectionJobRole);
+    expect(Object.keys(own).filter((id) => id.startsWith('Pavi'))).toEqual([]);
+    expect(warnings(stack)).toEqual([]);
+  });
+
+  test('imported ones are used, with a warning of its own for each', () => {
+    const stack = withRoles((scope, id) => iam.Role.fromRoleArn(scope, id, `arn:aws:iam::123456789012:role/${id}`, { mutable: false }));
+    expect(warnings(stack)).toEqual(PROPS.map((prop) => `${prop} is an imported role, to which permissions may not be added: `
+      + `see that it has what docs/permissions.md lists [ack: cdk-pavi-alignment-pipeline:imported-role-${prop}]`));
+    const template = Template.fromStack(stack);
+    expect(resource(template, 'AWS::StepFunctions::StateMachine').Properties.RoleArn).toBe('arn:aws:iam::123456789012:role/stateMachineRole');
+    expect(resource(template, 'AWS::Batch::JobDefinition', /Alignment/).Properties.ContainerProperties).toMatchObject({
+      JobRoleArn: 'arn:aws:iam::123456789012:role/alignmentjobRole', ExecutionRoleArn: 'arn:aws:iam::123456789012:role/executionRole',
+    });
+    template.resourceCountIs('AWS::IAM::Role', 0);
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+  });
+});
+
+test('a permissions boundary is put on every role', () => {
+  const stack = newStack();
+  newPipeline(stack, { compute: PipelineCompute.ec2({ vpc: importedVpc(stack), spot: true }) });
+  iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', 'arn:aws:iam::123456789012:policy/boundary'));
+  const roles = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Role'));
+  expect(roles.length).toBeGreaterThan(5);
+  for (const { Properties } of roles) expect(Properties.PermissionsBoundary).toBe('arn:aws:iam::123456789012:policy/boundary');
+});
+
+test('the CDK\'s feature flags change none of it', () => {
+  const flags = ['@aws-cdk/aws-iam:minimizePolicies', '@aws-cdk/core:checkSecretUsage', '@aws-cdk/aws-iam:importedRoleStackSafeDefaultPolicyName',
+    '@aws-cdk/aws-stepfunctions:useDistributedMapResultWriterV2', '@aws-cdk/aws-s3:createDefaultLoggingPolicy', '@aws-cdk/core:enablePartitionLiterals'];
+  const app = new App({ context: Object.fromEntries(flags.map((flag) => [flag, true])) });
+  const stack = new Stack(app, 'Stack');
+  newPipeline(stack);
+  expect(sorted(permissions(Template.fromStack(stack)))).toEqual(sorted(TABLE));
+});
+
+describe('genomes of the user\'s buckets', () => {
+  test('may be read by the retrieval jobs alone, with their key', () => {
+    const stack = newStack();
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:123456789012:key/1');
+    newPipeline(stack, { genomeBuckets: [s3.Bucket.fromBucketAttributes(stack, 'Genomes', { bucketName: 'genomes', encryptionKey })] });
+    const table = sorted(TABLE);
+    expect(sorted(permissions(Template.fromStack(stack)))).toEqual({
+      ...table,
+      PaviSequenceRetrievalJobRole: [...table.PaviSequenceRetrievalJobRole, 's3:GetObject on arn:<AWS::Partition>:s3:::genomes/*',
+        'kms:Decrypt on arn:aws:kms:us-east-1:123456789012:key/1'].sort(),
+    });
   });
 });

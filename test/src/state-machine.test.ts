@@ -1,8 +1,9 @@
-import { Size } from 'aws-cdk-lib';
+import { Size, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { allStates, definitionOf, definitionWith, deployed } from './support/expressions';
 import { fargate, importedQueue, newPipeline, newStack, templateWith } from './support/pipeline-stack';
-import { ComputePlatform } from '../../src';
+import { ComputePlatform, PaviAlignmentPipelineProps } from '../../src';
 
 // It has no types of its own.
 // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -149,4 +150,38 @@ test('the alignment has a thread for each whole vCPU', () => {
 test('a step whose memory may not grow is submitted with the definition\'s', () => {
   const { AlignSequences } = allStates(definitionOf(templateWith({ alignment: { memory: Size.gibibytes(2), maxMemory: Size.gibibytes(2) } })));
   expect(Object.keys(AlignSequences.Arguments.ContainerOverrides)).toEqual(['Command']);
+});
+
+describe('the retrieval jobs are told', () => {
+  const command = (props: Partial<PaviAlignmentPipelineProps> = {}, stack = newStack()): string[] => {
+    newPipeline(stack, props);
+    return allStates(definitionOf(Template.fromStack(stack))).RunRetrievalJob.Arguments.ContainerOverrides.Command;
+  };
+  const valuesOf = (words: string[], option: string) => words.flatMap((word, index) => (word === option ? [words[index + 1]] : []));
+
+  test('nothing of genomes and variants by default, and never to read local ones', () => {
+    const words = command();
+    for (const option of ['--genome-source', '--variant-api-url', '--allow-local']) expect(words).not.toContain(option);
+  });
+
+  test('the allowed sources, the genome buckets among them, and the variants\' address', () => {
+    const stack = newStack();
+    const words = command({
+      genomeSources: ['https://s3.amazonaws.com/agrjbrowse/', 's3://more/genomes/'],
+      genomeBuckets: [s3.Bucket.fromBucketName(stack, 'Genomes', 'my-genomes')],
+      variantApiUrl: 'https://test.alliancegenome.org/api/variant',
+    }, stack);
+    expect(valuesOf(words, '--genome-source')).toEqual(['https://s3.amazonaws.com/agrjbrowse/', 's3://more/genomes/', 's3://my-genomes/']);
+    expect(valuesOf(words, '--variant-api-url')).toEqual(['https://test.alliancegenome.org/api/variant']);
+  });
+
+  test('nothing of sources where there are only buckets: any public host is allowed beside them', () => {
+    const stack = newStack();
+    expect(command({ genomeBuckets: [s3.Bucket.fromBucketName(stack, 'Genomes', 'my-genomes')] }, stack)).not.toContain('--genome-source');
+  });
+
+  test('sources and addresses that only the deployment knows', () => {
+    const words = command({ genomeSources: [Token.asString({ Ref: 'Source' })], variantApiUrl: Token.asString({ Ref: 'Api' }) });
+    expect([valuesOf(words, '--genome-source'), valuesOf(words, '--variant-api-url')]).toEqual([['<Source>'], ['<Api>']]);
+  });
 });

@@ -1,0 +1,57 @@
+import { Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { WorkerOption } from '../contract/worker-command-line';
+
+/** What the pipeline's props say of what a run may read from outside; see there. */
+export interface GenomeAccessProps {
+  readonly genomeSources?: string[];
+  readonly genomeBuckets?: s3.IBucket[];
+  readonly variantApiUrl?: string;
+}
+
+/** What the retrieval jobs get for it. */
+export interface GenomeAccess {
+  /** Words of their command line. */
+  readonly words: string[];
+  /** For their role. */
+  readonly statements: iam.PolicyStatement[];
+}
+
+/** Checks the props and makes of them what the jobs need. */
+export function genomeAccess(props: GenomeAccessProps): GenomeAccess {
+  props.genomeSources?.forEach((source, index) => checkSource(`genomeSources[${index}]`, source));
+  if (props.genomeSources?.length === 0) {
+    throw new Error('genomeSources must name at least one source, got an empty list; leave it out for any public https host');
+  }
+  checkVariantApiUrl(props.variantApiUrl);
+  const buckets = props.genomeBuckets ?? [];
+  // Where only some sources may be read, the buckets are among them.
+  const sources = props.genomeSources === undefined ? [] : [...props.genomeSources, ...buckets.map((bucket) => `s3://${bucket.bucketName}/`)];
+  return {
+    words: [
+      ...sources.flatMap((source) => [WorkerOption.GENOME_SOURCE, source]),
+      ...(props.variantApiUrl === undefined ? [] : [WorkerOption.VARIANT_API_URL, props.variantApiUrl]),
+    ],
+    statements: buckets.flatMap((bucket) => [
+      new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects('*')] }),
+      ...(bucket.encryptionKey === undefined ? [] : [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [bucket.encryptionKey.keyArn] })]),
+    ]),
+  };
+}
+
+/** The host must be whole: a prefix without the slash after it would look as if it were one of `https://genomes.org.evil.net/`. */
+function checkSource(name: string, source: string): void {
+  if (Token.isUnresolved(source)) return;
+  if (!/^(https|s3):\/\/[A-Za-z0-9.-]+(:[0-9]+)?\/[^\s?#{}%]*$/.test(source)) {
+    throw new Error(`${name} must be the beginning of a URL, https://HOST/… or s3://BUCKET/…, with the slash after the host, got "${source}"; `
+      + 'for example "https://s3.amazonaws.com/agrjbrowse/fasta/"');
+  }
+}
+
+function checkVariantApiUrl(url: string | undefined): void {
+  if (url === undefined || Token.isUnresolved(url)) return;
+  if (!/^https:\/\/[A-Za-z0-9.-]+(:[0-9]+)?(\/[^\s?#{}%]*)?$/.test(url)) {
+    throw new Error(`variantApiUrl must be https://HOST/…, without a query, got "${url}"; leave it out for the Alliance of Genome Resources' API`);
+  }
+}
