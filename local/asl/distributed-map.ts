@@ -116,7 +116,13 @@ async function runChildren(engine: Engine, visit: Visit, run: MapRun, works: rea
     return (count > 0 && failed <= count) || (percentage > 0 && failed * 100 <= percentage * total);
   };
   const concurrency = run.maxConcurrency === 0 ? MAX_DISTRIBUTED : run.maxConcurrency;
-  return mapItems(works, concurrency, visit.signal, async (work, _index, signal) => {
+  return mapItems(works, concurrency, visit.signal, async (work, index, signal) => {
+    const place = visit.scope.place.inner(index);
+    const earlier = place.end?.result as ChildRecord | undefined;
+    if (earlier !== undefined) {
+      move(work, 'pending', 'succeeded');
+      return earlier;
+    }
     const name = randomUUID();
     move(work, 'pending', 'running');
     const executionArn = arnOf(name);
@@ -127,7 +133,9 @@ async function runChildren(engine: Engine, visit: Visit, run: MapRun, works: rea
     if (result.status !== 'SUCCEEDED' && !signal.aborted && !tolerated()) {
       throw new StatesError(ErrorCode.TOO_MANY_FAILURES, 'The specified tolerated failure threshold was exceeded');
     }
-    return { ...result, name, executionArn, input: work.input };
+    const record = { ...result, name, executionArn, input: work.input };
+    if (result.status === 'SUCCEEDED') place.finish(record);
+    return record;
   });
 }
 

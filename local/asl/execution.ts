@@ -2,6 +2,7 @@ import { Clock } from './clock';
 import type { StateMachineDefinition } from './definition';
 import { ErrorCode } from './errors';
 import { History, HistoryEvent, HistoryFull, MAX_EVENTS, Track } from './history';
+import { Place } from './place';
 import { StateRunner } from './state-runner';
 import { FindIntegration, StatesError } from './task-integration';
 import type { Child, ChildResult, Item, MapRun } from './visit';
@@ -25,6 +26,25 @@ export interface ExecutionOptions {
   readonly maxEvents?: number;
   /** A child execution of a distributed Map has the Map's item in its context. */
   readonly item?: Item;
+  /** Where the execution is, also for those who want to redrive it later. */
+  readonly place?: Place;
+  readonly redrive?: Redrive;
+}
+
+/** A further attempt at an execution, from the place that it had come to. */
+export interface Redrive {
+  /** From 1. */
+  readonly count: number;
+  /** Of the first attempt. */
+  readonly startTime: string;
+  readonly events: readonly HistoryEvent[];
+}
+
+/** Why an execution is stopped: the reason of its signal, where whoever stops it tells one. */
+export class StopReason extends Error {
+  constructor(public readonly error?: string, cause?: string) {
+    super(cause, { cause });
+  }
 }
 
 export interface ExecutionResult {
@@ -46,7 +66,7 @@ const EXPRESS_SECONDS = 300;
 export async function runExecution(options: ExecutionOptions): Promise<ExecutionResult> {
   const { definition, clock } = options;
   const express = definition.type === 'EXPRESS';
-  const history = new History(clock, options.onEvent ?? (() => undefined), options.maxEvents ?? (express ? Infinity : MAX_EVENTS));
+  const history = new History(clock, options.onEvent ?? (() => undefined), options.maxEvents ?? (express ? Infinity : MAX_EVENTS), options.redrive?.events);
   const started = clock.now().toISOString();
   const { signal, limitReached, release } = executionSignal(options, history);
   const runner = new StateRunner({
@@ -59,8 +79,9 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
         Input: options.input,
         Name: options.name,
         RoleArn: options.roleArn,
-        StartTime: started,
-        ...express ? {} : { RedriveCount: 0 },
+        StartTime: options.redrive?.startTime ?? started,
+        ...express ? {} : { RedriveCount: options.redrive?.count ?? 0 },
+        ...options.redrive === undefined ? {} : { RedriveTime: started },
       },
       StateMachine: { Id: options.stateMachineArn, Name: options.stateMachineName },
     },
@@ -69,14 +90,16 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
     runChild: (child) => runChild(options, child),
     onMapRun: options.onMapRun ?? (() => undefined),
   });
-  history.write('ExecutionStarted', { input: JSON.stringify(options.input), roleArn: options.roleArn }, 0);
-  const track = new Track();
+  if (options.redrive === undefined) history.write('ExecutionStarted', { input: JSON.stringify(options.input), roleArn: options.roleArn }, 0);
+  else history.write('ExecutionRedriven', { redriveCount: options.redrive.count }, history.events.length);
+  const track = new Track(options.redrive === undefined ? 0 : history.events.length);
+  const place = options.place ?? new Place();
   const end = (status: ExecutionResult['status'], type: string, result: Omit<ExecutionResult, 'status' | 'events'>, previous = track.last) => {
     history.write(type, { ...result, ...'output' in result ? { output: JSON.stringify(result.output) } : {} }, previous);
     return { status, ...result, events: history.events };
   };
   try {
-    const output = await runner.run(definition, options.input, { variables: {}, item: options.item, track, nested: false }, signal);
+    const output = await runner.run(definition, options.input, { variables: {}, item: options.item, track, place, nested: false }, signal);
     return end('SUCCEEDED', 'ExecutionSucceeded', { output });
   } catch (error) {
     if (limitReached()) {
@@ -84,7 +107,7 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
       history.write('ExecutionTimedOut', { error: ErrorCode.TIMEOUT }, 0);
       return { status: 'TIMED_OUT', events: history.events };
     }
-    if (options.signal.aborted) return end('ABORTED', 'ExecutionAborted', {}, 0);
+    if (options.signal.aborted) return end('ABORTED', 'ExecutionAborted', stopDetails(options.signal.reason), 0);
     if (error instanceof HistoryFull) {
       const cause = `The execution reached the maximum number of history events (${options.maxEvents ?? MAX_EVENTS}).`;
       return end('FAILED', 'ExecutionFailed', { error: ErrorCode.RUNTIME, cause }, history.events.length);
@@ -97,6 +120,11 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
   } finally {
     release();
   }
+}
+
+function stopDetails(reason: unknown): { error?: string; cause?: string } {
+  if (!(reason instanceof StopReason)) return {};
+  return { ...reason.error === undefined ? {} : { error: reason.error }, ...reason.cause === undefined ? {} : { cause: reason.cause as string } };
 }
 
 /** Aborted when the execution is stopped or its time is up; what is cut off by it leaves no events. */
@@ -135,6 +163,8 @@ async function runChild(options: ExecutionOptions, child: Child): Promise<ChildR
     stateMachineArn: child.executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
     stateMachineName: child.executionArn.split(':')[6],
     onEvent: undefined,
+    place: undefined,
+    redrive: undefined,
   });
   return { ...result, startDate, stopDate: options.clock.now().toISOString() };
 }

@@ -32,11 +32,19 @@ export class Track {
 
 /** What happened in an execution, in order. */
 export class History {
-  public readonly events: HistoryEvent[] = [];
+  public readonly events: HistoryEvent[];
   private sealed = false;
 
-  /** @param limit how many events there may be, the end of the execution included */
-  constructor(private readonly clock: Clock, private readonly onEvent: (event: HistoryEvent) => void, private readonly limit = MAX_EVENTS) {}
+  /**
+   * @param limit   how many events there may be, the end of the execution included
+   * @param earlier what was before a redrive
+   */
+  constructor(
+    private readonly clock: Clock, private readonly onEvent: (event: HistoryEvent) => void, private readonly limit = MAX_EVENTS,
+    earlier: readonly HistoryEvent[] = [],
+  ) {
+    this.events = [...earlier];
+  }
 
   /**
    * @returns the event's id

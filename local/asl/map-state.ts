@@ -18,8 +18,10 @@ export async function runMap(engine: Engine, visit: Visit, run: RunStates): Prom
   history.add('MapStateStarted', { length: items.length }, scope.track);
   return mapItems(items, concurrency === 0 ? MAX_INLINE : Math.min(concurrency, MAX_INLINE), visit.signal, async (Value, Index, signal) => {
     const track = scope.track.branch();
+    const place = scope.place.inner(Index);
+    if (place.end !== undefined) return place.end.result;
     history.add('MapIterationStarted', { name, index: Index }, track);
-    const inner: Scope = { variables: scope.variables, item: { Index, Value }, track, nested: true };
+    const inner: Scope = { variables: scope.variables, item: { Index, Value }, track, place, nested: true };
     try {
       const output = await run(state.ItemProcessor!, await selected(engine, { ...visit, scope: inner }, Value), inner, signal);
       history.add('MapIterationSucceeded', { name, index: Index }, track);

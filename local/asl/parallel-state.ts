@@ -8,10 +8,12 @@ export async function runParallel(engine: Engine, visit: Visit, run: RunStates):
   requireSize(branchInput, name);
   engine.history.add('ParallelStateStarted', {}, scope.track);
   const start = scope.track.branch();
-  return mapItems(state.Branches!, 0, visit.signal, async (branch, _index, signal) => {
+  return mapItems(state.Branches!, 0, visit.signal, async (branch, index, signal) => {
     const track = start.branch();
+    const place = scope.place.inner(index);
+    if (place.end !== undefined) return place.end.result;
     try {
-      return await run(branch, branchInput, { variables: scope.variables, item: scope.item, track, nested: true }, signal);
+      return await run(branch, branchInput, { variables: scope.variables, item: scope.item, track, place, nested: true }, signal);
     } finally {
       scope.track.join(track);
     }

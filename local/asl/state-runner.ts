@@ -40,18 +40,25 @@ export class StateRunner {
 
   /** @returns the output of the last state */
   public readonly run = async (definition: StatesDefinition, input: unknown, scope: Scope, signal: AbortSignal): Promise<unknown> => {
-    let step: Step = { output: input, next: definition.StartAt };
+    // Of a redriven execution: what is behind it is not done again.
+    let resumed = scope.place.at;
+    if (resumed !== undefined) scope.variables = resumed.variables;
+    let step: Step = resumed === undefined ? { output: input, next: definition.StartAt } : { output: resumed.input, next: resumed.state };
     while (step.next !== undefined) {
       signal.throwIfAborted();
-      step = await this.visit(definition, step.next, step.output, scope, signal);
+      step = await this.visit(definition, step.next, step.output, scope, signal, resumed?.enteredEvent);
+      resumed = undefined;
     }
+    scope.place.finish(step.output);
     return step.output;
   };
 
-  private async visit(definition: StatesDefinition, name: string, input: unknown, scope: Scope, signal: AbortSignal): Promise<Step> {
+  /** @param entered the event of the state's entry, where it had been entered before the redrive */
+  private async visit(definition: StatesDefinition, name: string, input: unknown, scope: Scope, signal: AbortSignal, entered?: number): Promise<Step> {
     const { history, clock } = this.engine;
     const state = definition.States[name];
-    const enteredEvent = history.add(`${state.Type}StateEntered`, { name, input: JSON.stringify(input) }, scope.track);
+    const enteredEvent = entered ?? history.add(`${state.Type}StateEntered`, { name, input: JSON.stringify(input) }, scope.track);
+    if (entered === undefined) scope.place.arrive({ state: name, input, variables: scope.variables, enteredEvent });
     const taskToken = state.Resource?.endsWith('.waitForTaskToken') ? { taskToken: randomUUID() } : {};
     const visit: Visit = { name, state, input, scope, signal, enteredAt: clock.now().toISOString(), enteredEvent, retryCount: 0, ...taskToken };
     const retries = new Retries(state.Retry, clock);
@@ -64,6 +71,7 @@ export class StateRunner {
         const delay = retries.next(error);
         if (delay === undefined) return this.caught(visit, error);
         visit.retryCount += 1;
+        scope.place.beginAgain();
         await clock.sleep(delay, signal).catch(() => this.aborted(visit));
       }
     }

@@ -3,6 +3,7 @@ import type { StateDefinition, StatesDefinition } from './definition';
 import { ErrorCode } from './errors';
 import { Bindings, evaluate, ExpressionError } from './expression';
 import { History, Track } from './history';
+import type { Place } from './place';
 import { FindIntegration, StatesError } from './task-integration';
 
 /** "Maximum input or output size: 256 KiB of data as a UTF-8 encoded string" (developer guide, page "Service quotas"). */
@@ -70,6 +71,7 @@ export interface Scope {
   variables: Readonly<Record<string, unknown>>;
   readonly item: Item | undefined;
   readonly track: Track;
+  readonly place: Place;
   /** Whether it is a branch or an iteration. */
   readonly nested: boolean;
 }
