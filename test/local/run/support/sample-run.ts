@@ -89,6 +89,6 @@ export function historyOf(output: string): HistoryEvent[] {
 
 /** The descriptions of the jobs that a run's history tells of, failed ones included. */
 export function jobsOf(history: readonly HistoryEvent[]): any[] {
-  return history.filter(({ type, details }) => (type === 'TaskSucceeded' || type === 'TaskFailed') && /batch:submitJob/.test(String(details.resource)))
+  return history.filter(({ type, details }) => (type === 'TaskSucceeded' || type === 'TaskFailed') && details.resourceType === 'batch')
     .map(({ details }) => JSON.parse(details.output ?? details.cause));
 }
