@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { TemplateResource } from './cloud-assembly';
 
-/** The account and region that the engine plays. */
+/** The account that the engine plays where the app leaves it open. */
 export const ACCOUNT = '000000000000';
 export const PARTITION = 'aws';
 
@@ -15,9 +16,11 @@ export interface Names {
  *
  * @param given the physical name, where the template has one
  */
-export function namesOf(resource: TemplateResource, logicalId: string, given: string | undefined, stack: string, region: string): Names {
+export function namesOf(
+  resource: TemplateResource, logicalId: string, given: string | undefined, stack: string, { account, region }: { account: string; region: string },
+): Names {
   const name = given ?? `${stack}-${logicalId}`;
-  const arn = (service: string, path: string) => `arn:${PARTITION}:${service}:${region}:${ACCOUNT}:${path}`;
+  const arn = (service: string, path: string) => `arn:${PARTITION}:${service}:${region}:${account}:${path}`;
   const byArn = (value: string, attribute: string, more: Record<string, string> = {}): Names =>
     ({ ref: value, attributes: { [attribute]: value, ...more } });
   switch (resource.Type) {
@@ -26,7 +29,7 @@ export function namesOf(resource: TemplateResource, logicalId: string, given: st
       return { ref: bucket, attributes: { Arn: `arn:${PARTITION}:s3:::${bucket}`, DomainName: `${bucket}.s3.amazonaws.com` } };
     }
     case 'AWS::IAM::Role':
-      return { ref: name, attributes: { Arn: `arn:${PARTITION}:iam::${ACCOUNT}:role/${name}`, RoleId: `AROA${logicalId}` } };
+      return { ref: name, attributes: { Arn: `arn:${PARTITION}:iam::${account}:role/${name}`, RoleId: `AROA${logicalId}` } };
     case 'AWS::Batch::JobDefinition':
       return byArn(arn('batch', `job-definition/${name}:1`), 'JobDefinitionArn');
     case 'AWS::Batch::JobQueue':
@@ -39,15 +42,25 @@ export function namesOf(resource: TemplateResource, logicalId: string, given: st
       return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
     case 'AWS::KMS::Key':
       return { ref: name, attributes: { Arn: arn('kms', `key/${name}`), KeyId: name } };
+    case 'AWS::DynamoDB::Table':
+    case 'AWS::DynamoDB::GlobalTable':
+      return { ref: name, attributes: { Arn: arn('dynamodb', `table/${name}`) } };
+    case 'AWS::Events::Rule':
+      return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
     case 'AWS::SNS::Topic':
       return byArn(arn('sns', name), 'TopicArn', { TopicName: name });
-    default:
-      // It has no part in a run; its name may stand in a property that has none either.
-      return { ref: name, attributes: new Proxy({}, { get: (_target, attribute) => `${name}.${String(attribute)}` }) };
+    default: {
+      // It has no part in a run; its name may stand in a policy, or in a property that has none either. What else it would give
+      // only AWS knows.
+      const [, service, kind] = resource.Type.split('::');
+      const made = arn(service.toLowerCase(), `${kind?.toLowerCase() ?? 'resource'}/${name}`);
+      return { ref: name, attributes: { Arn: made, [`${kind}Arn`]: made, Name: name, [`${kind}Name`]: name, Id: name, [`${kind}Id`]: name } };
+    }
   }
 }
 
-/** Lower case, at most 63 characters. */
+/** Lower case, at most 63 characters; what does not fit is told apart by a digest. */
 function bucketName(stack: string, logicalId: string): string {
-  return `${stack}-${logicalId}`.toLowerCase().replace(/[^a-z0-9-]/g, '-').slice(0, 63).replace(/-+$/, '');
+  const name = `${stack}-${logicalId}`.toLowerCase().replace(/[^a-z0-9-]/g, '-');
+  return name.length <= 63 ? name : `${name.slice(0, 54)}-${createHash('sha256').update(`${stack}/${logicalId}`).digest('hex').slice(0, 8)}`;
 }

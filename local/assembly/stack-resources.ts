@@ -1,26 +1,8 @@
-import type { AssemblyStack, Template, TemplateResource } from './cloud-assembly';
-import { evaluate, Scope } from './intrinsics';
-import { ACCOUNT, Names, namesOf, PARTITION } from './resource-names';
-
-/** Resources that a run uses. */
-const USED = ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Batch::JobDefinition',
-  'AWS::Batch::JobQueue', 'AWS::StepFunctions::StateMachine'];
-
-/** Resources that have no part in a run here: networks, machines, watching. What would need one of them is refused where it is used. */
-const WITHOUT_PART = [/^AWS::EC2::/, /^AWS::Batch::ComputeEnvironment$/, /^AWS::Logs::/, /^AWS::CloudWatch::/, /^AWS::SNS::/, /^AWS::Events::Rule$/,
-  /^AWS::IAM::InstanceProfile$/, /^AWS::KMS::/, /^AWS::CDK::Metadata$/, /^AWS::ECR::/, /^AWS::SSM::Parameter$/,
-  // What CDK uses at deployment, for example to empty a bucket that goes with its stack.
-  /^Custom::/, /^AWS::CloudFormation::CustomResource$/, /^AWS::Lambda::/];
-
-/** Where a physical name stands, by type. */
-const NAME_PROPERTIES: Readonly<Record<string, string>> = {
-  'AWS::S3::Bucket': 'BucketName',
-  'AWS::IAM::Role': 'RoleName',
-  'AWS::Batch::JobDefinition': 'JobDefinitionName',
-  'AWS::Batch::JobQueue': 'JobQueueName',
-  'AWS::StepFunctions::StateMachine': 'StateMachineName',
-  'AWS::Logs::LogGroup': 'LogGroupName',
-};
+import type { AssemblyStack } from './cloud-assembly';
+import { evaluate } from './intrinsics';
+import { ACCOUNT } from './resource-names';
+import { partOf } from './resource-types';
+import { FindExport, TemplateScope } from './template-scope';
 
 /** A resource with its properties evaluated. */
 export interface Resource {
@@ -36,10 +18,48 @@ export interface StackResources {
   readonly resources: readonly Resource[];
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly problems: readonly string[];
+  /** What AWS would do besides and nobody does here, by type: alarms, dashboards, notifications. */
+  readonly notSimulated: ReadonlyMap<string, readonly string[]>;
+  /** The stacks of the assembly whose exports this one imports. */
+  readonly imports: ReadonlySet<string>;
+  /** Of the stack's environment; where the app leaves them open, made up. */
+  readonly account: string;
+  readonly region: string;
 }
 
-/** Resolves the template of a stack as a deployment to the given region would. */
+/**
+ * Resolves the templates of an assembly as a deployment would, each in its own environment.
+ *
+ * @param region for stacks of which the app leaves it open
+ * @returns one for each stack, in the same order
+ */
+export function resolveStacks(stacks: readonly AssemblyStack[], region: string): StackResources[] {
+  const exporters = new Map<string, { readonly scope: TemplateScope; readonly value: unknown; readonly stack: string }>();
+  const resolved = stacks.map((stack) => {
+    const imports = new Set<string>();
+    const environment = { account: stack.account ?? ACCOUNT, region: stack.region ?? region };
+    const find: FindExport = (name) => {
+      const found = exporters.get(name);
+      if (found === undefined) return undefined;
+      if (found.stack !== stack.name) imports.add(found.stack);
+      return evaluate(found.value, found.scope);
+    };
+    return { stack, imports, environment, scope: new TemplateScope(stack, environment, find) };
+  });
+  for (const { stack, scope } of resolved) {
+    for (const { Value, Export } of Object.values(stack.template.Outputs ?? {})) {
+      if (Export !== undefined) exporters.set(String(evaluate(Export.Name, scope)), { scope, value: Value, stack: stack.name });
+    }
+  }
+  return resolved.map(({ stack, imports, environment, scope }) => ({ ...resolve(stack, scope), imports, ...environment }));
+}
+
+/** Resolves the template of a stack that imports nothing. */
 export function resolveStack(stack: AssemblyStack, region: string): StackResources {
+  return resolveStacks([stack], region)[0];
+}
+
+function resolve(stack: AssemblyStack, scope: TemplateScope): Omit<StackResources, 'imports' | 'account' | 'region'> {
   const problems: string[] = [];
   const attempt = <T>(where: string, work: () => T): T | undefined => {
     try {
@@ -49,16 +69,15 @@ export function resolveStack(stack: AssemblyStack, region: string): StackResourc
       return undefined;
     }
   };
-  const scope = new TemplateScope(stack, region);
   const resources: Resource[] = [];
+  const notSimulated = new Map<string, string[]>();
   for (const [logicalId, resource] of Object.entries(stack.template.Resources ?? {})) {
-    if (resource.Condition !== undefined && !scope.condition(resource.Condition)) continue;
     const where = `${logicalId} (${resource.Type})`;
-    if (WITHOUT_PART.some((pattern) => pattern.test(resource.Type))) continue;
-    if (!USED.includes(resource.Type)) {
-      problems.push(`${where}: this type of resource is not supported`);
-      continue;
-    }
+    if (attempt(where, () => scope.has(resource)) !== true) continue;
+    const part = partOf(resource.Type);
+    if (part === 'refused') problems.push(`${where}: this type of resource is not supported`);
+    if (part === 'not-simulated') notSimulated.set(resource.Type, [...notSimulated.get(resource.Type) ?? [], logicalId]);
+    if (part !== 'used') continue;
     const properties = attempt(where, () => evaluate(resource.Properties ?? {}, scope) as Record<string, unknown>);
     const names = attempt(where, () => scope.names(logicalId)!);
     if (properties !== undefined && names !== undefined) {
@@ -67,54 +86,7 @@ export function resolveStack(stack: AssemblyStack, region: string): StackResourc
     }
   }
   const outputs = Object.fromEntries(Object.entries(stack.template.Outputs ?? {})
+    .filter(([key, { Condition }]) => Condition === undefined || attempt(`output ${key}`, () => scope.condition(Condition)) === true)
     .map(([key, { Value }]) => [key, attempt(`output ${key}`, () => evaluate(Value, scope))]));
-  return { resources, outputs, problems };
-}
-
-class TemplateScope implements Scope {
-  private readonly known = new Map<string, Names>();
-  private readonly template: Template;
-
-  constructor(private readonly stack: AssemblyStack, public readonly region: string) {
-    this.template = stack.template;
-  }
-
-  public ref(logicalId: string): unknown {
-    const pseudo: Record<string, unknown> = {
-      'AWS::AccountId': ACCOUNT,
-      'AWS::Region': this.region,
-      'AWS::Partition': PARTITION,
-      'AWS::URLSuffix': 'amazonaws.com',
-      'AWS::StackName': this.stack.name,
-      'AWS::StackId': `arn:${PARTITION}:cloudformation:${this.region}:${ACCOUNT}:stack/${this.stack.name}/local`,
-      'AWS::NotificationARNs': [],
-    };
-    return pseudo[logicalId] ?? this.template.Parameters?.[logicalId]?.Default ?? this.names(logicalId)?.ref;
-  }
-
-  public attribute(logicalId: string, attribute: string): unknown {
-    return this.names(logicalId)?.attributes[attribute];
-  }
-
-  public mapping(map: string, first: string, second: string): unknown {
-    return this.template.Mappings?.[map]?.[first]?.[second];
-  }
-
-  public condition(name: string): boolean {
-    const condition = this.template.Conditions?.[name];
-    if (condition === undefined) throw new Error(`there is no condition ${name}`);
-    return evaluate(condition, this) === true;
-  }
-
-  public names(logicalId: string): Names | undefined {
-    const resource: TemplateResource | undefined = this.template.Resources?.[logicalId];
-    if (resource === undefined) return undefined;
-    let names = this.known.get(logicalId);
-    if (names === undefined) {
-      const given = resource.Properties?.[NAME_PROPERTIES[resource.Type]];
-      names = namesOf(resource, logicalId, given === undefined ? undefined : String(evaluate(given, this)), this.stack.name, this.region);
-      this.known.set(logicalId, names);
-    }
-    return names;
-  }
+  return { resources, outputs, problems, notSimulated };
 }

@@ -1,14 +1,20 @@
-import { taskResources, loadDefinition } from '../asl/definition';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { taskResources, loadDefinition, StateMachineDefinition } from '../asl/definition';
 import { AssemblyStack, ImageAsset, readAssembly } from '../assembly/cloud-assembly';
 import { LoadError } from '../assembly/load-error';
+import { ACCOUNT, PARTITION } from '../assembly/resource-names';
 import { Resource, resolveStack, StackResources } from '../assembly/stack-resources';
 import { imageProgram } from '../batch/image-program';
 import { jobDefinition, JobDefinition } from '../batch/job-definition';
+import { loadRules, NotificationRule } from '../events/rules';
 import { checkPolicy } from '../iam/check-policy';
 import type { PolicyDocument } from '../iam/policy';
 import { isSupported } from '../integrations/find-integration';
 
 export const REGION = 'us-east-1';
+/** Where a job's output goes that names no log group (AWS Batch user guide, "Using the awslogs log driver"). */
+const DEFAULT_LOG_GROUP = '/aws/batch/job';
 
 export interface LoadedRole {
   readonly arn: string;
@@ -16,33 +22,65 @@ export interface LoadedRole {
   readonly policies: readonly PolicyDocument[];
 }
 
-/** A state machine of the assembly, with all of its stack that a run of it uses. */
-export interface LoadedPipeline {
-  readonly stateMachine: {
-    readonly arn: string;
-    readonly name: string;
-    readonly role: LoadedRole;
-    readonly definition: ReturnType<typeof loadDefinition>;
-  };
+export interface LoadedStateMachine {
+  readonly arn: string;
+  readonly name: string;
+  readonly role: LoadedRole;
+  readonly definition: StateMachineDefinition;
+  /** As the template has it. */
+  readonly definitionText: string;
+}
+
+/** A table of DynamoDB, with the properties that CreateTable takes. */
+export interface LoadedTable {
+  readonly arn: string;
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+export interface LoadedStack {
+  readonly name: string;
+  readonly id: string;
   readonly outputs: StackResources['outputs'];
+}
+
+/** What stacks of the assembly have that runs use. */
+export interface LoadedAssembly {
+  readonly stacks: readonly LoadedStack[];
+  readonly stateMachines: readonly LoadedStateMachine[];
   readonly buckets: ReadonlyMap<string, PolicyDocument | undefined>;
   readonly roles: ReadonlyMap<string, LoadedRole>;
   readonly definitions: ReadonlyMap<string, JobDefinition>;
   readonly queueArns: ReadonlySet<string>;
   readonly images: readonly ImageAsset[];
+  readonly tables: readonly LoadedTable[];
+  readonly rules: readonly NotificationRule[];
+  /** Of the job definitions: what is before a log stream's first `/`, by log group. */
+  readonly logGroups: ReadonlyMap<string, ReadonlySet<string>>;
+  /** When the assembly was written. */
+  readonly createdAt: Date;
+}
+
+/** A state machine of the assembly, with all of its stack that a run of it uses. */
+export interface LoadedPipeline extends LoadedAssembly {
+  readonly stateMachine: LoadedStateMachine;
+  readonly outputs: StackResources['outputs'];
+}
+
+interface ResolvedStack {
+  readonly stack: AssemblyStack;
+  readonly resolved: StackResources;
 }
 
 /**
- * Loads what `cdk synth` wrote; everything that cannot be run here is refused now, all of it at once.
+ * Loads what `cdk synth` wrote, for runs of one state machine; everything that cannot be run here is refused now, all of it at once.
  *
  * @param stateMachine its logical id or the beginning of it; needed where the assembly has more than one
  * @throws LoadError
  */
 export function loadPipeline(folder: string, stateMachine?: string): LoadedPipeline {
-  const stacks = readAssembly(folder).map((stack) => ({ stack, resolved: resolveStack(stack, REGION) }));
-  const machines = stacks.flatMap(({ stack, resolved }) => resolved.resources
-    .filter((resource) => resource.type === 'AWS::StepFunctions::StateMachine')
-    .map((resource) => ({ stack, resolved, resource })));
+  const stacks = resolveStacks(folder);
+  const machines = stacks.flatMap((stack) => stack.resolved.resources.filter(isStateMachine).map((resource) => ({ stack, resource })));
   const chosen = machines.filter(({ resource }) => stateMachine === undefined || resource.logicalId.startsWith(stateMachine));
   if (chosen.length !== 1) {
     const ids = machines.map(({ resource }) => resource.logicalId).join(', ') || 'none';
@@ -52,42 +90,79 @@ export function loadPipeline(folder: string, stateMachine?: string): LoadedPipel
       ...problems, `one state machine is to be run, and ${chosen.length} fit; choose with --state-machine ID, of: ${ids}`,
     ]);
   }
-  return load(folder, chosen[0].stack, chosen[0].resolved, chosen[0].resource);
+  const { stack, resource } = chosen[0];
+  const loaded = load(folder, [stack]);
+  return { ...loaded, stateMachine: loaded.stateMachines.find(({ arn }) => arn === resource.arn)!, outputs: stack.resolved.outputs };
 }
 
-function load(folder: string, stack: AssemblyStack, resolved: StackResources, machine: Resource): LoadedPipeline {
-  const problems = [...resolved.problems];
-  const ofType = (type: string) => resolved.resources.filter((resource) => resource.type === type);
-  const roles = new Map(ofType('AWS::IAM::Role').map((role) => [role.arn, { arn: role.arn, name: role.ref, policies: rolePolicies(role, resolved.resources) }]));
+/**
+ * Loads all stacks of what `cdk synth` wrote; everything that cannot be run here is refused now, all of it at once.
+ *
+ * @throws LoadError
+ */
+export function loadAssembly(folder: string): LoadedAssembly {
+  const loaded = load(folder, resolveStacks(folder));
+  if (loaded.stateMachines.length === 0) throw new LoadError(folder, ['the cloud assembly has no state machine; add a pipeline to the app and run cdk synth']);
+  return loaded;
+}
+
+function resolveStacks(folder: string): ResolvedStack[] {
+  return readAssembly(folder).map((stack) => ({ stack, resolved: resolveStack(stack, REGION) }));
+}
+
+function load(folder: string, stacks: readonly ResolvedStack[]): LoadedAssembly {
+  const resources = stacks.flatMap(({ resolved }) => resolved.resources);
+  const images = stacks.flatMap(({ stack }) => stack.images);
+  const problems = stacks.flatMap(({ resolved }) => resolved.problems);
+  const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
+  const roles = new Map(ofType('AWS::IAM::Role').map((role) => [role.arn, { arn: role.arn, name: role.ref, policies: rolePolicies(role, resources) }]));
   for (const role of roles.values()) role.policies.forEach((policy) => problems.push(...checkPolicy(policy, role.name)));
-  const definitions = ofType('AWS::Batch::JobDefinition').map((resource) => {
+  const jobDefinitions = ofType('AWS::Batch::JobDefinition');
+  const definitions = jobDefinitions.map((resource) => {
     const { definition, problems: found } = jobDefinition(resource);
     problems.push(...found);
-    attempt(problems, resource.logicalId, () => imageProgram(definition.image, stack.images));
+    attempt(problems, resource.logicalId, () => imageProgram(definition.image, images));
     return definition;
   });
   const bucketPolicies = new Map(ofType('AWS::S3::BucketPolicy').map(({ properties }) => [properties.Bucket as string, properties.PolicyDocument as PolicyDocument]));
   bucketPolicies.forEach((policy, bucket) => problems.push(...checkPolicy(policy, `the policy of bucket ${bucket}`)));
-  const type = machine.properties.StateMachineType ?? 'STANDARD';
-  const definition = attempt(problems, machine.logicalId, () => {
-    const loaded = loadDefinition(JSON.parse(machine.properties.DefinitionString), type);
-    for (const { state, resource } of taskResources(loaded)) {
-      if (!isSupported(resource)) problems.push(`${machine.logicalId}: state ${state}: ${resource} is not supported`);
-    }
-    return loaded;
-  });
-  const role = roles.get(machine.properties.RoleArn);
-  if (role === undefined) problems.push(`${machine.logicalId}: its role ${machine.properties.RoleArn} is not in the stack`);
+  const rules = loadRules(ofType('AWS::Events::Rule'));
+  problems.push(...rules.problems);
+  const stateMachines = ofType('AWS::StepFunctions::StateMachine').map((machine) => stateMachineOf(machine, roles, problems));
   if (problems.length > 0) throw new LoadError(folder, problems);
   return {
-    stateMachine: { arn: machine.arn, name: machine.arn.split(':').at(-1)!, role: role!, definition: definition! },
-    outputs: resolved.outputs,
+    stacks: stacks.map(({ stack: { name }, resolved: { outputs } }) =>
+      ({ name, id: `arn:${PARTITION}:cloudformation:${REGION}:${ACCOUNT}:stack/${name}/local`, outputs })),
+    stateMachines: stateMachines.filter((machine) => machine !== undefined),
     buckets: new Map(ofType('AWS::S3::Bucket').map(({ ref }) => [ref, bucketPolicies.get(ref)])),
     roles,
     definitions: new Map(definitions.map((item) => [item.arn, item])),
     queueArns: new Set(ofType('AWS::Batch::JobQueue').map(({ arn }) => arn)),
-    images: stack.images,
+    images,
+    tables: ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(tableOf),
+    rules: rules.rules,
+    logGroups: logGroups(jobDefinitions, definitions),
+    createdAt: statSync(join(folder, 'manifest.json')).mtime,
   };
+}
+
+function isStateMachine({ type }: Resource): boolean {
+  return type === 'AWS::StepFunctions::StateMachine';
+}
+
+function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, LoadedRole>, problems: string[]): LoadedStateMachine | undefined {
+  const { logicalId, arn, properties } = machine;
+  const definition = attempt(problems, logicalId, () => {
+    const loaded = loadDefinition(JSON.parse(properties.DefinitionString), properties.StateMachineType ?? 'STANDARD');
+    for (const { state, resource } of taskResources(loaded)) {
+      if (!isSupported(resource)) problems.push(`${logicalId}: state ${state}: ${resource} is not supported`);
+    }
+    return loaded;
+  });
+  const role = roles.get(properties.RoleArn);
+  if (role === undefined) problems.push(`${logicalId}: its role ${properties.RoleArn} is not in the stack`);
+  if (role === undefined || definition === undefined) return undefined;
+  return { arn, name: arn.split(':').at(-1)!, role, definition, definitionText: properties.DefinitionString };
 }
 
 /** A role's inline policies, and the stack's policies that name it. */
@@ -96,6 +171,33 @@ function rolePolicies(role: Resource, resources: readonly Resource[]): PolicyDoc
   const attached = resources.filter(({ type, ref, properties }) => (type === 'AWS::IAM::Policy' || type === 'AWS::IAM::ManagedPolicy')
     && ((properties.Roles ?? []).includes(role.ref) || (role.properties.ManagedPolicyArns ?? []).includes(ref)));
   return [...inline, ...attached.map(({ properties }) => properties.PolicyDocument)];
+}
+
+/** What of a table has an effect here: its keys and indexes. Capacity, backups, encryption and the like have none. */
+function tableOf({ arn, ref, properties }: Resource): LoadedTable {
+  const { AttributeDefinitions, KeySchema, LocalSecondaryIndexes, GlobalSecondaryIndexes } = properties;
+  const index = ({ IndexName, KeySchema: keys, Projection }: Record<string, unknown>) => ({ IndexName, KeySchema: keys, Projection });
+  return {
+    arn,
+    name: ref,
+    schema: {
+      TableName: ref,
+      AttributeDefinitions,
+      KeySchema,
+      BillingMode: 'PAY_PER_REQUEST',
+      ...LocalSecondaryIndexes === undefined ? {} : { LocalSecondaryIndexes: LocalSecondaryIndexes.map(index) },
+      ...GlobalSecondaryIndexes === undefined ? {} : { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(index) },
+    },
+  };
+}
+
+function logGroups(resources: readonly Resource[], definitions: readonly JobDefinition[]): Map<string, Set<string>> {
+  const groups = new Map<string, Set<string>>();
+  resources.forEach(({ properties }, index) => {
+    const group = properties.ContainerProperties?.LogConfiguration?.Options?.['awslogs-group'] ?? DEFAULT_LOG_GROUP;
+    groups.set(group, new Set([...groups.get(group) ?? [], definitions[index].logStreamPrefix]));
+  });
+  return groups;
 }
 
 function attempt<T>(problems: string[], where: string, work: () => T): T | undefined {

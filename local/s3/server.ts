@@ -35,11 +35,25 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
+/** Answers the requests to S3, on whichever server they come in. */
+export interface S3Service {
+  answer(message: IncomingMessage, response: ServerResponse): Promise<void>;
+  createBucket(name: string): void;
+}
+
+export function s3Service(options: S3ServerOptions): S3Service {
+  const buckets = new BucketStore(join(options.folder, 'buckets'));
+  return {
+    answer: (message, response) => answer(options, buckets, message, response),
+    createBucket: (name) => { buckets.create(name); },
+  };
+}
+
 /** Serves buckets to this machine alone. */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
-  const buckets = new BucketStore(join(options.folder, 'buckets'));
+  const service = s3Service(options);
   const server = createServer((message, response) => {
-    void answer(options, buckets, message, response);
+    void service.answer(message, response);
   });
   // An upload may take its time; a connection that says nothing may not.
   server.requestTimeout = 0;
@@ -52,7 +66,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   });
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    createBucket: async (name) => { buckets.create(name); },
+    createBucket: async (name) => service.createBucket(name),
     close: () => close(server),
   };
 }

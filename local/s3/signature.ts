@@ -42,13 +42,14 @@ interface Claim {
 
 /** The signing library's canonical form, applied to a request that came in; the library itself only signs what goes out. */
 class Signer extends SignatureV4 {
-  constructor(credentials: LocalCredentials, region: string) {
+  constructor(credentials: LocalCredentials, region: string, service: string) {
     super({
       credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey },
       region,
-      service: 's3',
+      service,
       sha256: Sha256,
-      uriEscapePath: false,
+      // Every service but S3 escapes the path once more (IAM user guide, "Create a signed AWS API request").
+      uriEscapePath: service !== 's3',
     });
   }
 
@@ -62,19 +63,29 @@ class Signer extends SignatureV4 {
   }
 }
 
+/** What a request to another service than S3 is signed for; its clients need not send the payload's digest, so it is computed here. */
+export interface SignedService {
+  readonly service: string;
+  /** SHA-256 of the body, in hexadecimal. */
+  readonly payload: string;
+}
+
 /** Checks a request's Signature Version 4, in its headers or its URL. */
-export async function verifySignature(request: S3Request, findCredentials: FindCredentials, region: string, now = Date.now()): Promise<Verified> {
-  const claim = header(request, 'authorization') !== undefined ? headerClaim(request) : urlClaim(request, now);
+export async function verifySignature(
+  request: S3Request, findCredentials: FindCredentials, region: string, now = Date.now(), other?: SignedService,
+): Promise<Verified> {
+  const claim = header(request, 'authorization') !== undefined ? headerClaim(request, other?.payload) : urlClaim(request, now);
+  const service = other?.service ?? 's3';
   const credentials = findCredentials(claim.accessKeyId);
   if (credentials === undefined) {
     throw new S3Error('InvalidAccessKeyId', 403, 'The AWS Access Key Id you provided does not exist in our records.', { AWSAccessKeyId: claim.accessKeyId });
   }
   if (credentials.sessionToken !== claim.token) throw new S3Error('InvalidToken', 400, 'The provided token is malformed or otherwise invalid.');
-  if (claim.region !== region || claim.service !== 's3') {
+  if (claim.region !== region || claim.service !== service) {
     throw new S3Error('AuthorizationHeaderMalformed', 400,
       `The authorization header is malformed; the region '${claim.region}' is wrong; expecting '${region}'`, { Region: region });
   }
-  const signer = new Signer(credentials, region);
+  const signer = new Signer(credentials, region, service);
   if (!equal(await signer.signatureOf(request, claim), claim.signature)) {
     throw new S3Error('SignatureDoesNotMatch', 403,
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.');
@@ -88,13 +99,13 @@ export async function verifySignature(request: S3Request, findCredentials: FindC
   return { credentials, seed, payload };
 }
 
-function headerClaim(request: S3Request): Claim {
+function headerClaim(request: S3Request, computedPayload?: string): Claim {
   const text = header(request, 'authorization')!;
   const fields = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+)\s*,\s*SignedHeaders=([^,\s]+)\s*,\s*Signature=([0-9a-f]{64})$/.exec(text);
   if (fields === null) throw new S3Error('AuthorizationHeaderMalformed', 400, 'The authorization header is malformed; expected AWS4-HMAC-SHA256');
   const signedHeaders = fields[2].split(';');
   checkAllSigned(request, signedHeaders);
-  const payload = header(request, 'x-amz-content-sha256');
+  const payload = computedPayload ?? header(request, 'x-amz-content-sha256');
   if (payload === undefined) throw new S3Error('InvalidRequest', 400, 'Missing required header for this request: x-amz-content-sha256');
   return {
     ...scopeOf(fields[1]),
