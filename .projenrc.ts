@@ -39,7 +39,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-s3@3.1173.0',
     '@smithy/signature-v4@^5',
     '@aws-crypto/sha256-js@^5',
+    '@dagrejs/dagre@^3',
     'asl-validator@4.0.0',
+    'axe-core@^4',
     // The last one whose peers allow the constructs version above.
     'cdk-nag@2.37.55',
     'dockerfile-ast@^0.7',
@@ -48,6 +50,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-xml-parser@^5',
     'ipaddr.js@^2',
     'jsonata@2.0.6',
+    'playwright-core@^1',
     'tsx@4.23.15',
   ],
 
