@@ -5,9 +5,7 @@ import { PaviAlignmentPipeline, PipelineCompute } from 'cdk-pavi-alignment-pipel
 
 /** A proof of concept in an account of its own: creates everything, and everything goes with the stack, results included. */
 const app = new App();
-const stack = new Stack(app, 'PaviProofOfConcept', {
-  env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
-});
+const stack = new Stack(app, 'PaviProofOfConcept');
 
 // Public subnets without a NAT gateway: jobs get a public address and let nothing in, and an idle network costs nothing.
 const vpc = new ec2.Vpc(stack, 'Vpc', {

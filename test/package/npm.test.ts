@@ -70,9 +70,29 @@ describe.each([
     const output = scratch.run('npx', ['--no-install', 'pavi-pipeline', 'run', '--app', 'cdk.out', '--input', SAMPLE_INPUT, '--output', 'results',
       '--allow-local-genomes']);
     expect(output).toContain('alignment-output.aln');
-    for (const file of ['alignment-output.aln', 'aligned_seq_info.json']) {
-      expect(readFileSync(join(scratch.folder, 'results', file), 'utf8')).toBe(readFileSync(join(SAMPLE, 'expected', file), 'utf8'));
-    }
+    expectSampleResults(join(scratch.folder, 'results'));
+  });
+
+  test('the stand-alone example is synthesized from the package, and runs the sample', () => {
+    for (const file of ['app.ts', 'cdk.json']) scratch.write(file, readFileSync(join(ROOT, 'examples/typescript', file), 'utf8'));
+    scratch.run('npx', ['--no-install', 'tsc', '-p', '.']);
+    scratch.run('npx', ['--no-install', 'cdk', 'synth', '--quiet', '--output', 'example.out']);
+    scratch.run('npx', ['--no-install', 'pavi-pipeline', 'run', '--app', 'example.out', '--input', SAMPLE_INPUT, '--output', 'example-results',
+      '--allow-local-genomes']);
+    expectSampleResults(join(scratch.folder, 'example-results'));
+  });
+});
+
+function expectSampleResults(folder: string): void {
+  for (const file of ['alignment-output.aln', 'aligned_seq_info.json']) {
+    expect(readFileSync(join(folder, file), 'utf8')).toBe(readFileSync(join(SAMPLE, 'expected', file), 'utf8'));
+  }
+}
+
+test('the stand-alone example asks for what the package takes', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'examples/typescript/package.json'), 'utf8'));
+  expect(dependencies).toEqual({
+    'aws-cdk-lib': `^${CDK_MINIMUM.lib}`, 'constructs': `^${CDK_MINIMUM.constructs}`, 'cdk-pavi-alignment-pipeline': '*',
   });
 });
 
