@@ -7,7 +7,13 @@ export interface Template {
   readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Outputs?: Readonly<Record<string, TemplateOutput>>;
+}
+
+export interface TemplateOutput {
+  readonly Value: unknown;
+  readonly Condition?: string;
+  readonly Export?: { readonly Name: unknown };
 }
 
 export interface TemplateResource {
@@ -28,11 +34,15 @@ export interface AssemblyStack {
   readonly name: string;
   readonly template: Template;
   readonly images: readonly ImageAsset[];
+  /** Where the app says it; it may leave either open. */
+  readonly account?: string;
+  readonly region?: string;
 }
 
 interface Artifact {
   readonly type: string;
-  readonly properties?: { readonly templateFile?: string; readonly file?: string; readonly stackName?: string };
+  readonly environment?: string;
+  readonly properties?: { readonly templateFile?: string; readonly file?: string; readonly stackName?: string; readonly directoryName?: string };
   readonly dependencies?: readonly string[];
 }
 
@@ -50,17 +60,34 @@ interface AssetManifest {
  * @throws LoadError where it is none
  */
 export function readAssembly(folder: string): AssemblyStack[] {
-  const { artifacts = {} } = readJson(folder, 'manifest.json') as { artifacts?: Record<string, Artifact> };
-  const stacks = Object.entries(artifacts).filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack');
+  const stacks = stacksOf(folder);
   if (stacks.length === 0) throw new LoadError(folder, ['the cloud assembly has no stack; run cdk synth on an app with one']);
-  return stacks.map(([id, artifact]) => ({
+  return stacks;
+}
+
+/** The stacks of an assembly, and of those that lie in it: one for each stage of the app. */
+function stacksOf(folder: string): AssemblyStack[] {
+  const { artifacts = {} } = readJson(folder, 'manifest.json') as { artifacts?: Record<string, Artifact> };
+  const ofType = (type: string) => Object.entries(artifacts).filter(([, artifact]) => artifact.type === type);
+  const nested = ofType('cdk:cloud-assembly').flatMap(([id, { properties }]) => stacksOf(join(folder, properties?.directoryName ?? id)));
+  return [...nested, ...ofType('aws:cloudformation:stack').map(([id, artifact]) => ({
     name: artifact.properties?.stackName ?? id,
+    ...environmentOf(artifact.environment),
     template: readJson(folder, artifact.properties?.templateFile ?? `${id}.template.json`) as Template,
     images: (artifact.dependencies ?? [])
       .map((dependency) => artifacts[dependency])
       .filter((dependency) => dependency?.type === 'cdk:asset-manifest')
       .flatMap((dependency) => imageAssets(folder, readJson(folder, dependency.properties!.file!) as AssetManifest)),
-  }));
+  }))];
+}
+
+/** `aws://ACCOUNT/REGION`, either of them `unknown-…` where the app leaves it open. */
+function environmentOf(text: string | undefined): { account?: string; region?: string } {
+  const [, account, region] = /^aws:\/\/([^/]+)\/([^/]+)$/.exec(text ?? '') ?? [];
+  return {
+    ...account === undefined || account === 'unknown-account' ? {} : { account },
+    ...region === undefined || region === 'unknown-region' ? {} : { region },
+  };
 }
 
 function imageAssets(folder: string, manifest: AssetManifest): ImageAsset[] {

@@ -7,6 +7,8 @@ export interface Scope {
   attribute(logicalId: string, attribute: string): unknown;
   mapping(map: string, first: string, second: string): unknown;
   condition(name: string): boolean;
+  /** What another stack exports under the name; undefined where none does. */
+  importValue(name: string): unknown;
 }
 
 /** A function that is not known here, or names what is not there. */
@@ -39,6 +41,10 @@ const FUNCTIONS: Readonly<Record<string, Evaluate>> = {
   'Fn::FindInMap': (keys: unknown[], scope) => {
     const [map, first, second] = keys.map((key) => String(evaluate(key, scope)));
     return known(scope.mapping(map, first, second), `Fn::FindInMap of ${map}.${first}.${second}`);
+  },
+  'Fn::ImportValue': (argument, scope) => {
+    const name = String(evaluate(argument, scope));
+    return known(scope.importValue(name), `Fn::ImportValue of ${name}, which no stack of the assembly exports,`);
   },
   'Fn::GetAZs': (_region, scope) => ['a', 'b', 'c'].map((zone) => `${scope.region}${zone}`),
   'Fn::Base64': (text, scope) => Buffer.from(String(evaluate(text, scope))).toString('base64'),

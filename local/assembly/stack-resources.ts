@@ -47,11 +47,22 @@ export function resolveStacks(stacks: readonly AssemblyStack[], region: string):
     return { stack, imports, environment, scope: new TemplateScope(stack, environment, find) };
   });
   for (const { stack, scope } of resolved) {
-    for (const { Value, Export } of Object.values(stack.template.Outputs ?? {})) {
-      if (Export !== undefined) exporters.set(String(evaluate(Export.Name, scope)), { scope, value: Value, stack: stack.name });
+    for (const { Value, Export, Condition } of Object.values(stack.template.Outputs ?? {})) {
+      const name = Export === undefined ? undefined : exportName(Export.Name, scope);
+      const isThere = Condition === undefined || scope.condition(Condition);
+      if (name !== undefined && isThere) exporters.set(name, { scope, value: Value, stack: stack.name });
     }
   }
   return resolved.map(({ stack, imports, environment, scope }) => ({ ...resolve(stack, scope), imports, ...environment }));
+}
+
+/** undefined where it cannot be told: whoever imports it is refused, and nobody else needs it. */
+function exportName(name: unknown, scope: TemplateScope): string | undefined {
+  try {
+    return String(evaluate(name, scope));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Resolves the template of a stack that imports nothing. */
