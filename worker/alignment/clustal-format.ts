@@ -70,15 +70,8 @@ async function readRows(
   alignment: Readable, uri: string, onRow: (name: string, gapped: string) => void,
 ): Promise<{ names: ReadonlySet<string>; columns: number }> {
   const lengths = new Map<string, number>();
-  const lines = createInterface({ input: alignment, crlfDelay: Infinity });
-  // A readline interface does not pass its stream's errors on.
-  let failure: Error | undefined;
-  alignment.once('error', (error) => {
-    failure = error;
-    lines.close();
-  });
   let first = true;
-  for await (const line of lines) {
+  for await (const line of linesOf(alignment, uri)) {
     if (first && !line.startsWith('CLUSTAL')) throw damaged(`${uri} is not an alignment in Clustal format`, 'CLUSTAL...', line.slice(0, 40));
     const match = first ? null : ROW.exec(line);
     first = false;
@@ -87,13 +80,28 @@ async function readRows(
     lengths.set(name, (lengths.get(name) ?? 0) + gapped.length);
     onRow(name, gapped);
   }
-  if (failure !== undefined) throw damaged(`${uri} cannot be read: ${failure.message}`, undefined, undefined, failure);
   if (first) throw damaged(`${uri} is not an alignment in Clustal format`, 'CLUSTAL...', 'an empty file');
   const columns = Math.max(0, ...new Set(lengths.values()));
   for (const [name, length] of lengths) {
     if (length !== columns) throw damaged(`${uri} is damaged: the row of ${name} is shorter than others`, `${columns} columns`, `${length} columns`);
   }
   return { names: new Set(lengths.keys()), columns };
+}
+
+async function* linesOf(text: Readable, uri: string): AsyncGenerator<string> {
+  const lines = createInterface({ input: text, crlfDelay: Infinity });
+  let failure: Error | undefined;
+  // Not every version of Node.js has a readline interface pass its stream's errors on.
+  text.once('error', (error) => {
+    failure = error;
+    lines.close();
+  });
+  try {
+    yield* lines;
+  } catch (error) {
+    failure ??= error as Error;
+  }
+  if (failure !== undefined) throw damaged(`${uri} cannot be read: ${failure.message}`, undefined, undefined, failure);
 }
 
 function damaged(message: string, expected: unknown, found: unknown, cause?: unknown): WorkerError {

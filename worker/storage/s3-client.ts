@@ -6,8 +6,15 @@ export type S3 = typeof import('@aws-sdk/client-s3');
 let loaded: Promise<{ sdk: S3; client: S3Client }> | undefined;
 
 export function s3(): Promise<{ sdk: S3; client: S3Client }> {
-  loaded ??= import('@aws-sdk/client-s3').then((sdk) => ({ sdk, client: new sdk.S3Client(clientOptions(process.env)) }));
+  loaded ??= load();
   return loaded;
+}
+
+async function load(): Promise<{ sdk: S3; client: S3Client }> {
+  // The bundle's way to evaluate a module late.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const sdk = require('@aws-sdk/client-s3') as S3;
+  return { sdk, client: new sdk.S3Client(clientOptions(process.env)) };
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -21,8 +28,14 @@ export function clientOptions(environment: Readonly<NodeJS.ProcessEnv>): S3Clien
     ...environment.AWS_MAX_ATTEMPTS === undefined ? { maxAttempts: DEFAULT_ATTEMPTS } : {},
     // A stand-in for S3 that the environment names has no DNS names for its buckets.
     forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined || environment.AWS_ENDPOINT_URL !== undefined,
+    // What it would warn of goes to the console; the worker logs each retry itself.
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: IDLE_TIMEOUT_MS },
   };
+}
+
+function ignore(): void {
+  return undefined;
 }
 
 /** `s3://bucket/key`; the key may be empty. */

@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ErrorName } from '../../../src/contract/error-names';
+import { ExitCode } from '../../../src/contract/exit-codes';
+import { joinProteins } from '../../../worker/alignment/alignment-input';
+import { openFolder } from '../../../worker/storage/place';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'pavi-join-'));
+  mkdirSync(join(root, 'in'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+async function joined(files: Readonly<Record<string, string>>) {
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(root, 'in', name), content);
+  const counts = await joinProteins(openFolder(join(root, 'in')), join(root, 'out.fa'));
+  return { counts, text: readFileSync(join(root, 'out.fa'), 'utf8') };
+}
+
+const failureOf = async (files: Readonly<Record<string, string>>) => joined(files).then(() => { throw new Error('it did not fail'); }, (error) => error);
+
+test('files are joined in the byte order of their names, others are left alone', async () => {
+  const { text, counts } = await joined({
+    'x-q-protein.fa': '>2\nMB\n',
+    'x-protein.fa': '>3\nMC\n',
+    'Z-protein.fa': '>1\nMA\n',
+    'x.1-protein.fa': '>4\nMD\n',
+    'x-seqinfo.json': '{}',
+    'x-protein.fa.bak': '>5\nME\n',
+  });
+  expect(text).toBe('>1\nMA\n>3\nMC\n>2\nMB\n>4\nMD\n');
+  expect(counts).toEqual({ files: 4, sequences: 4, duplicates: 0 });
+});
+
+test('the same record twice goes in once, where it came first', async () => {
+  const { text, counts } = await joined({ '1-protein.fa': '>a_ref\nMKV\n>a_x\nMKI\n', '2-protein.fa': '>a_ref\nMKV\n>a_y\nMKL\n' });
+  expect(text).toBe('>a_ref\nMKV\n>a_x\nMKI\n>a_y\nMKL\n');
+  expect(counts).toEqual({ files: 2, sequences: 3, duplicates: 1 });
+});
+
+test('the same sequence under two names is two records', async () => {
+  expect((await joined({ '1-protein.fa': '>a\nMKV\n', '2-protein.fa': '>b\nMKV\n' })).text).toBe('>a\nMKV\n>b\nMKV\n');
+});
+
+test('wrapped lines, Windows line ends, a missing last line end and an empty file', async () => {
+  const { text } = await joined({ '1-protein.fa': '>a\r\nMK\r\nV\r\n', '2-protein.fa': '', '3-protein.fa': '>b note\nMKL' });
+  expect(text).toBe('>a\nMKV\n>b\nMKL\n');
+});
+
+test.each([
+  ['one name with two sequences', { '1-protein.fa': '>a\nMK\n', '2-protein.fa': '>b\nML\n', '3-protein.fa': '>a\nMV\n' },
+    /two different sequences are named "a", in 1-protein.fa and in 3-protein.fa; give the entries different/],
+  ['an empty sequence', { '1-protein.fa': '>a\nMK\n', '2-protein.fa': '>b\n\n>c\nM\n' }, /the sequence "b" in .*2-protein.fa is empty/],
+  ['an empty sequence at the end', { '1-protein.fa': '>a\nMK\n', '2-protein.fa': '>b' }, /the sequence "b" in .* is empty/],
+  ['no file', {}, /needs at least two sequences; .* has 0$/],
+  ['one sequence', { '1-protein.fa': '>a\nMK\n' }, /needs at least two sequences; .* has 1$/],
+  ['one sequence twice', { '1-protein.fa': '>a\nMK\n', '2-protein.fa': '>a\nMK\n' }, /needs at least two sequences; .* has 1, given more than once$/],
+  ['no FASTA', { '1-protein.fa': '{"a": 1}' }, /1-protein.fa is not a FASTA file/],
+  ['a record without a name', { '1-protein.fa': '>\nMK\n' }, /1-protein.fa is not a FASTA file/],
+])('refused: %s', async (_what, files, message) => {
+  const error = await failureOf(files as Record<string, string>);
+  expect(error.message).toMatch(message);
+  expect(error).toMatchObject({ errorName: ErrorName.ALIGNMENT_FAILED, exitCode: ExitCode.BAD_INPUT });
+});
+
+test('a stopped one ends at once', async () => {
+  writeFileSync(join(root, 'in', '1-protein.fa'), '>a\nMK\n');
+  const joining = joinProteins(openFolder(join(root, 'in')), join(root, 'out.fa'), AbortSignal.abort());
+  await expect(joining).rejects.toMatchObject({ name: 'AbortError' });
+});

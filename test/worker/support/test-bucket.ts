@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PolicyDocument } from '../../../local/iam/policy';
+import { S3Fault, startS3Server } from '../../../local/s3/server';
+
+const KEY = { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'test-secret' };
+export const BUCKET = 'pavi-work';
+
+/** What is asked of S3: `getObject`, `putObject`, ... and the key. */
+export interface Asked { readonly operation: string; readonly key: string }
+
+export interface TestBucket {
+  /** What a process needs to use it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Every request so far. */
+  readonly asked: Asked[];
+  /** What happens to the next requests; undefined: what they ask for. */
+  fault?: (asked: Asked, count: number) => S3Fault | undefined;
+  /** The role's policies; undefined: it may do everything. */
+  policies?: readonly PolicyDocument[];
+  close(): Promise<void>;
+}
+
+/** The project's S3 server with one bucket, faults and permissions. */
+export async function startTestBucket(): Promise<TestBucket> {
+  const folder = mkdtempSync(join(tmpdir(), 'pavi-test-bucket-'));
+  const asked: Asked[] = [];
+  const bucket: { -readonly [K in keyof TestBucket]: TestBucket[K] } = {
+    asked,
+    environment: {},
+    close: async () => undefined,
+  };
+  const server = await startS3Server({
+    folder,
+    region: 'us-east-1',
+    bucketPolicy: () => undefined,
+    findCredentials: (id) => id !== KEY.accessKeyId ? undefined : {
+      ...KEY,
+      principal: { arn: 'arn:aws:sts::123456789012:assumed-role/Step/job', roleArn: 'arn:aws:iam::123456789012:role/Step', policies: bucket.policies },
+    },
+    fault: ({ operation, key }) => {
+      asked.push({ operation, key });
+      return bucket.fault?.({ operation, key }, asked.length);
+    },
+  });
+  await server.createBucket(BUCKET);
+  bucket.environment = {
+    AWS_ENDPOINT_URL_S3: server.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: KEY.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
+    AWS_MAX_ATTEMPTS: '2',
+  };
+  bucket.close = async () => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return bucket;
+}
