@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Clock } from './clock';
 import type { StateMachineDefinition } from './definition';
 import { ErrorCode } from './errors';
@@ -66,7 +67,8 @@ const EXPRESS_SECONDS = 300;
 export async function runExecution(options: ExecutionOptions): Promise<ExecutionResult> {
   const { definition, clock } = options;
   const express = definition.type === 'EXPRESS';
-  const history = new History(clock, options.onEvent ?? (() => undefined), options.maxEvents ?? (express ? Infinity : MAX_EVENTS), options.redrive?.events);
+  const limit = options.maxEvents ?? (express ? Infinity : MAX_EVENTS);
+  const history = new History(clock, options.onEvent ?? (() => undefined), limit, options.redrive?.events);
   const started = clock.now().toISOString();
   const { signal, limitReached, release } = executionSignal(options, history);
   const runner = new StateRunner({
@@ -130,6 +132,7 @@ function stopDetails(reason: unknown): { error?: string; cause?: string } {
 /** Aborted when the execution is stopped or its time is up; what is cut off by it leaves no events. */
 function executionSignal({ definition, clock, signal }: ExecutionOptions, history: History) {
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   const finished = new AbortController();
   let timedOut = false;
   const abort = (reason: unknown) => {

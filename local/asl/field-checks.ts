@@ -58,7 +58,7 @@ export const fields = (known: Readonly<Record<string, Check>>, required: readonl
     return;
   }
   for (const [key, item] of Object.entries(value)) {
-    if (Object.hasOwn(known, key)) known[key](item, `${at}/${key}`, problems);
+    if (Object.hasOwn(known, key)) known[key](item, `${at === '/' ? '' : at}/${key}`, problems);
     else if (JSONPATH_FIELDS.has(key)) problems.schema(jsonPathField(key), at);
     else problems.schema(`Field '${key}' is not supported`, at);
   }
@@ -112,7 +112,7 @@ export const retriers = allLast((value, at, problems) => {
     MaxDelaySeconds: integer(1, MAX_DELAY),
     JitterStrategy: oneOf('FULL', 'NONE'),
   }, ['ErrorEquals'])(value, at, problems);
-  const { IntervalSeconds = 1, MaxDelaySeconds } = value as { IntervalSeconds?: unknown; MaxDelaySeconds?: unknown };
+  const { IntervalSeconds = 1, MaxDelaySeconds } = isObject(value) ? value : {};
   if (typeof MaxDelaySeconds === 'number' && typeof IntervalSeconds === 'number' && MaxDelaySeconds <= IntervalSeconds) {
     problems.schema(`MaxDelaySeconds should be greater than IntervalSeconds, got ${MaxDelaySeconds} and ${IntervalSeconds}`, at);
   }

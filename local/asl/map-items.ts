@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Works on items side by side. The first failure stops the others, and is thrown when all of them have ended.
  *
@@ -9,6 +11,8 @@ export async function mapItems<T, R>(
 ): Promise<R[]> {
   const stop = new AbortController();
   const limited = AbortSignal.any([signal, stop.signal]);
+  // As many as there are items, and more where there are Maps in them.
+  setMaxListeners(0, limited);
   const results: R[] = new Array(items.length);
   let next = 0;
   let failure: { readonly error: unknown } | undefined;

@@ -54,7 +54,9 @@ export class StateRunner {
   };
 
   /** @param entered the event of the state's entry, where it had been entered before the redrive */
-  private async visit(definition: StatesDefinition, name: string, input: unknown, scope: Scope, signal: AbortSignal, entered?: number): Promise<Step> {
+  private async visit(
+    definition: StatesDefinition, name: string, input: unknown, scope: Scope, signal: AbortSignal, entered?: number,
+  ): Promise<Step> {
     const { history, clock } = this.engine;
     const state = definition.States[name];
     const enteredEvent = entered ?? history.add(`${state.Type}StateEntered`, { name, input: JSON.stringify(input) }, scope.track);

@@ -3,7 +3,7 @@ import type { StatesError } from './task-integration';
 type Details = Readonly<Record<string, unknown>>;
 
 /** `arn:aws:states:::aws-sdk:s3:getObject`, `arn:aws:states:::batch:submitJob.sync`. */
-const SERVICE = /^arn:[^:]+:states:::(.+):([^:]+(?::2)?)$/;
+const SERVICE = /^arn:[^:]+:states:::(.+?):([^:]+(?::2)?)$/;
 const LAMBDA = /^arn:[^:]+:lambda:/;
 
 /** A Task's events: a service integration's, a Lambda function's or an activity's have names and details of their own. */

@@ -1,0 +1,264 @@
+import { branch, jsonata, machine, output, pass, single, task } from './support/run-definition';
+import { DefinitionError, loadDefinition, taskResources, WorkflowType } from '../../../local/asl/definition';
+
+function problemsOf(definition: unknown, type: WorkflowType = 'STANDARD'): readonly string[] {
+  try {
+    loadDefinition(definition, type);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    return error.problems;
+  }
+}
+
+const unsupported = (field: string, at: string) => `SCHEMA_VALIDATION_FAILED: Field '${field}' is not supported at ${at}`;
+const jsonPathField = (field: string, at: string) =>
+  `SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage at ${at}`;
+const schema = (message: string, at: string) => `SCHEMA_VALIDATION_FAILED: ${message} at ${at}`;
+const unreachable = (name: string, at = `/States/${name}`) => `MISSING_TRANSITION_TARGET: State "${name}" is not reachable. at ${at}`;
+const missing = (name: string, at: string) => `MISSING_TRANSITION_TARGET: Missing 'Next' target: ${name} at ${at}`;
+const top = (name: string, at = '/States/S/Output') =>
+  `UNSUPPORTED_JSONATA_EXPRESSION: Reference to '${name}' at the top level is not supported. at ${at}`;
+const noField = (field: string, at: string) => `UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.${field}' does not exist. at ${at}`;
+
+const MAP = { Type: 'Map', ItemProcessor: branch({ I: pass() }) };
+const DISTRIBUTED = { Type: 'Map', ItemProcessor: { ...branch({ I: pass() }), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } } };
+const next = { ErrorEquals: ['X'], Next: 'S' };
+
+/** What AWS refuses; the texts of targets, reachability, fields and expressions are those that it gives. */
+const REFUSED: readonly [string, unknown, readonly string[]][] = [
+  ['no object', [], [schema('Expected value of type [OBJECT]', '/')]],
+  ['JSONPath', { StartAt: 'S', States: { S: { Type: 'Pass', Result: 1, End: true } } }, [
+    schema('JSONPath is not supported by the local engine; set QueryLanguage to JSONata', '/QueryLanguage'),
+  ]],
+  ['a JSONPath state beside a JSONata one', {
+    StartAt: 'A',
+    States: { A: { Type: 'Pass', QueryLanguage: 'JSONata', Next: 'B' }, B: { Type: 'Pass', Result: 1, End: true } },
+  }, [schema('JSONPath is not supported by the local engine; set QueryLanguage to JSONata', '/States/B')]],
+  ['a state that goes back to JSONPath', single(pass({ QueryLanguage: 'JSONPath' })), [
+    schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", '/States/S'),
+  ]],
+  ['a language that there is not', single(pass({ QueryLanguage: 'jsonata' })), [
+    schema('Value should be one of the following: [JSONPath, JSONata]', '/States/S/QueryLanguage'),
+  ]],
+  ['no StartAt', { QueryLanguage: 'JSONata', States: { S: { Type: 'Succeed' } } }, [
+    schema('These fields are required: [StartAt]', '/'), unreachable('S'),
+  ]],
+  ['a StartAt that there is not', machine({ S: pass() }, { StartAt: 'X' }), [missing('X', '/StartAt'), unreachable('S')]],
+  ['no states', { QueryLanguage: 'JSONata', StartAt: 'S', States: {} }, [
+    schema('There should be a state', '/States'), missing('S', '/StartAt'), 'MISSING_END_STATE: Workflow has no terminal state at null',
+  ]],
+  ['a Next that there is not, and a state that nothing leads to', machine({ A: pass({ Next: 'C' }), B: pass() }), [
+    missing('C', '/States/A/Next'), unreachable('B'),
+  ]],
+  ['no end', machine({ A: pass({ Next: 'B' }), B: pass({ Next: 'A' }) }), ['MISSING_END_STATE: Workflow has no terminal state at null']],
+  ['no end in a branch', single({ Type: 'Parallel', Branches: [branch({ A: pass({ Next: 'A' }) })] }), [
+    'MISSING_END_STATE: Workflow has no terminal state at /States/S/Branches[0]',
+  ]],
+  ['a target in another scope', machine({ S: { ...MAP, ItemProcessor: branch({ I: pass({ Next: 'T' }), J: pass() }), Next: 'T' }, T: pass() }), [
+    missing('T', '/States/S/ItemProcessor/States/I/Next'), unreachable('J', '/States/S/ItemProcessor/States/J'),
+  ]],
+  ['no Type', single({ End: true }), [schema('These fields are required: [Type]', '/States/S')]],
+  ['a Type that there is not', single({ Type: 'Pas', End: true }), [
+    schema('Value should be one of the following: [Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map]', '/States/S/Type'),
+  ]],
+  ['neither Next nor End', { QueryLanguage: 'JSONata', StartAt: 'S', States: { S: pass({ Next: 'T' }), T: pass(), U: { Type: 'Succeed' } } }, [
+    schema('One of these fields is required: [End, Next]', '/States/T'), unreachable('U'),
+  ]],
+  ['both Next and End', machine({ S: pass({ Next: 'T', End: true }), T: pass() }), [
+    schema('Only one of these fields is allowed: [End, Next]', '/States/S'),
+  ]],
+  ['a duplicate name in a branch', machine({ S: { Type: 'Parallel', Branches: [branch({ S: pass() })] } }), [
+    'DUPLICATE_STATE_NAME: Duplicate State name: S, also at /States/S at /States/S/Branches[0]/States/S',
+  ]],
+  ['a name of 81 characters', machine({ ['x'.repeat(81)]: pass() }), [
+    schema("A state's name should have 1 to 80 characters, got 81", `/States/${'x'.repeat(81)}`),
+  ]],
+  ['an unknown field', single(pass({ Outputs: 1 })), [unsupported('Outputs', '/States/S')]],
+  ['an unknown field of the machine', machine({ S: pass() }, { Foo: 1 }), [unsupported('Foo', '/')]],
+  ...(['InputPath', 'OutputPath', 'ResultPath', 'ResultSelector', 'Parameters', 'Result'] as const).map((field): [string, unknown, string[]] =>
+    [`${field} in JSONata`, single(task({ [field]: '$' })), [jsonPathField(field, '/States/S')]]),
+  ['ItemsPath', single({ ...MAP, ItemsPath: '$' }), [jsonPathField('ItemsPath', '/States/S')]],
+  ['SecondsPath', single({ Type: 'Wait', SecondsPath: '$.s' }), [
+    jsonPathField('SecondsPath', '/States/S'), schema('One of these fields is required: [Seconds, Timestamp]', '/States/S'),
+  ]],
+  ['TimeoutSecondsPath', single(task({ TimeoutSecondsPath: '$.t' })), [jsonPathField('TimeoutSecondsPath', '/States/S')]],
+  ['a JSONPath rule', machine({ S: { Type: 'Choice', Choices: [{ Variable: '$.a', StringEquals: 'b', Next: 'T' }] }, T: pass() }), [
+    jsonPathField('Variable', '/States/S/Choices[0]'), unsupported('StringEquals', '/States/S/Choices[0]'),
+    schema('These fields are required: [Condition]', '/States/S/Choices[0]'),
+  ]],
+  ...(['Pass', 'Wait', 'Choice', 'Succeed', 'Fail', 'Map', 'Parallel'] as const).map((type): [string, unknown, string[]] => {
+    const own = { Wait: { Seconds: 1 }, Choice: { Choices: [{ Condition: '{% true %}', Next: 'T' }] }, Map: MAP, Parallel: { Branches: [branch({ I: pass() })] } };
+    const state = { Type: type, ...own[type as keyof typeof own], TimeoutSeconds: 5 };
+    const ends = ['Succeed', 'Fail'].includes(type);
+    return [`TimeoutSeconds on ${type}`, machine(ends ? { S: state } : { S: state, T: pass() }), [unsupported('TimeoutSeconds', '/States/S')]];
+  }),
+  ['Catch on Pass', single(pass({ Catch: [next] })), [unsupported('Catch', '/States/S')]],
+  ['Retry on Choice', machine({ S: { Type: 'Choice', Choices: [{ Condition: '{% true %}', Next: 'T' }], Retry: [] }, T: pass() }), [
+    unsupported('Retry', '/States/S'),
+  ]],
+  ['Assign on Succeed', single({ Type: 'Succeed', Assign: { a: 1 } }), [unsupported('Assign', '/States/S')]],
+  ['Output on Fail', single({ Type: 'Fail', Output: 1 }), [unsupported('Output', '/States/S')]],
+  ['Next on Choice', machine({ S: { Type: 'Choice', Choices: [{ Condition: '{% true %}', Next: 'T' }], Next: 'T' }, T: pass() }), [
+    unsupported('Next', '/States/S'),
+  ]],
+  ['no Choices', machine({ S: { Type: 'Choice', Default: 'T' }, T: pass() }), [schema('These fields are required: [Choices]', '/States/S')]],
+  ['empty Choices', machine({ S: { Type: 'Choice', Choices: [], Default: 'T' }, T: pass() }), [
+    schema('Array should have at least 1 item', '/States/S/Choices'),
+  ]],
+  ['a condition that is plain text', machine({ S: { Type: 'Choice', Choices: [{ Condition: 'yes', Next: 'T' }] }, T: pass() }), [
+    schema('Value should be a JSONata expression in {% %}', '/States/S/Choices[0]/Condition'),
+  ]],
+  ['Seconds and Timestamp', single({ Type: 'Wait', Seconds: 1, Timestamp: '2016-03-14T01:59:00Z' }), [
+    schema('Only one of these fields is allowed: [Seconds, Timestamp]', '/States/S'),
+  ]],
+  ['Seconds as text', single({ Type: 'Wait', Seconds: '1' }), [schema('Expected value of type [INTEGER]', '/States/S/Seconds')]],
+  ['negative Seconds', single({ Type: 'Wait', Seconds: -1 }), [schema('Value should be from 0 to 99999999, got -1', '/States/S/Seconds')]],
+  ['a Timestamp that is none', single({ Type: 'Wait', Timestamp: '2016-03-14' }), [
+    schema('Value is not a valid ISO-8601 extended offset date-time: 2016-03-14', '/States/S/Timestamp'),
+  ]],
+  ['no Resource', single({ Type: 'Task' }), [schema('These fields are required: [Resource]', '/States/S')]],
+  ['a Resource that is no ARN', single(task({ Resource: 'lambda:invoke' })), [
+    schema('The resource provided lambda:invoke is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.',
+      '/States/S/Resource'),
+  ]],
+  ['TimeoutSeconds 0', single(task({ TimeoutSeconds: 0 })), [schema('Value should be from 1 to 99999999, got 0', '/States/S/TimeoutSeconds')]],
+  ['HeartbeatSeconds not below TimeoutSeconds', single(task({ TimeoutSeconds: 5, HeartbeatSeconds: 5 })), [
+    schema('HeartbeatSeconds should be smaller than TimeoutSeconds, got 5 and 5', '/States/S'),
+  ]],
+  ['States.ALL beside others', single(task({ Retry: [{ ErrorEquals: ['States.ALL', 'X'] }] })), [
+    schema('States.ALL must be the only error', '/States/S/Retry[0]/ErrorEquals'),
+  ]],
+  ['States.ALL before others', machine({ S: task({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'T' }, { ErrorEquals: ['X'], Next: 'T' }] }), T: pass() }), [
+    schema('States.ALL must be in the last one', '/States/S/Catch[0]/ErrorEquals'),
+  ]],
+  ['a retrier without errors', single(task({ Retry: [{ ErrorEquals: [] }, {}] })), [
+    schema('Array should have at least 1 item', '/States/S/Retry[0]/ErrorEquals'), schema('These fields are required: [ErrorEquals]', '/States/S/Retry[1]'),
+  ]],
+  ['a retrier\'s wrong values', single(task({ Retry: [{ ErrorEquals: ['X'], IntervalSeconds: 0, BackoffRate: 0.5, MaxAttempts: -1, JitterStrategy: 'HALF' }] })), [
+    schema('Value should be from 1 to 99999999, got 0', '/States/S/Retry[0]/IntervalSeconds'),
+    schema('Value should be from 1, got 0.5', '/States/S/Retry[0]/BackoffRate'),
+    schema('Value should be from 0 to 99999999, got -1', '/States/S/Retry[0]/MaxAttempts'),
+    schema('Value should be one of the following: [FULL, NONE]', '/States/S/Retry[0]/JitterStrategy'),
+  ]],
+  ['MaxDelaySeconds not above IntervalSeconds', single(task({ Retry: [{ ErrorEquals: ['X'], IntervalSeconds: 5, MaxDelaySeconds: 5 }] })), [
+    schema('MaxDelaySeconds should be greater than IntervalSeconds, got 5 and 5', '/States/S/Retry[0]'),
+  ]],
+  ['a catcher without Next', single(task({ Catch: [{ ErrorEquals: ['X'] }] })), [schema('These fields are required: [Next]', '/States/S/Catch[0]')]],
+  ['a catcher\'s target', single(task({ Catch: [{ ErrorEquals: ['X'], Next: 'T' }] })), [missing('T', '/States/S/Catch[0]/Next')]],
+  ['ResultPath in a catcher', single(task({ Catch: [{ ...next, ResultPath: '$' }] })), [jsonPathField('ResultPath', '/States/S/Catch[0]')]],
+  ['no ItemProcessor', single({ Type: 'Map' }), [schema('These fields are required: [ItemProcessor]', '/States/S')]],
+  ['QueryLanguage on an ItemProcessor', single({ ...MAP, ItemProcessor: { ...MAP.ItemProcessor, QueryLanguage: 'JSONata' } }), [
+    unsupported('QueryLanguage', '/States/S/ItemProcessor'),
+  ]],
+  ['what a distributed Map has, on an inline one', single({ ...MAP, ItemBatcher: { MaxItemsPerBatch: 1 }, ToleratedFailureCount: 1 }), [
+    unsupported('ItemBatcher', '/States/S'), unsupported('ToleratedFailureCount', '/States/S'),
+  ]],
+  ['a distributed Map without ExecutionType', single({ ...MAP, ItemProcessor: { ...MAP.ItemProcessor, ProcessorConfig: { Mode: 'DISTRIBUTED' } } }), [
+    schema('These fields are required: [ExecutionType]', '/States/S/ItemProcessor/ProcessorConfig'),
+  ]],
+  ['what the engine does not read', single({ ...DISTRIBUTED, ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'CSV' } } }), [
+    schema('InputType CSV is not supported by the local engine', '/States/S/ItemReader/ReaderConfig/InputType'),
+  ]],
+  ['no branches', single({ Type: 'Parallel', Branches: [] }), [schema('Array should have at least 1 item', '/States/S/Branches')]],
+  ['MaxConcurrency below 0', single({ ...MAP, MaxConcurrency: -1 }), [schema('Value should be from 0 to 99999999, got -1', '/States/S/MaxConcurrency')]],
+  ['an Assign that is no object', single(pass({ Assign: '{% {} %}' })), [schema('Expected value of type [OBJECT]', '/States/S/Assign')]],
+  ['the reserved variable', single(pass({ Assign: { states: 1 } })), [schema("The variable name 'states' is reserved", '/States/S/Assign/states')]],
+  ['a variable\'s name with a $', single(pass({ Assign: { $a: 1 } })), [schema("'$a' is not a valid variable name", '/States/S/Assign/$a')]],
+  ['a variable\'s name with a blank', single(pass({ Assign: { 'a b': 1 } })), [schema("'a b' is not a valid variable name", '/States/S/Assign/a b')]],
+  ['a variable that an outer scope assigns as well', machine({
+    A: pass({ Assign: { x: 1 } }), S: { Type: 'Parallel', Branches: [branch({ I: pass({ Assign: { x: 2 } }) })] },
+  }), [schema("The variable 'x' is assigned in an outer scope too", '/States/S/Branches[0]/States/I/Assign/x')]],
+  ...([['a[1,2)', 'Expected "]", got ","'], ['"unterminated', 'String literal must be terminated by a matching quote'], ['1 +', 'Unexpected end of expression'],
+    ['{"a":}', 'The symbol "}" cannot be used as a unary operator'], ['$x :=', 'Unexpected end of expression'],
+    ['$match("a", /abc', 'No terminating / in regular expression'], ['', 'Unexpected end of expression']] as const).map(([text, said]): [string, unknown, string[]] => [
+    `the expression ${text}`, output(jsonata(text)), [`INVALID_JSONATA_EXPRESSION: ${said} at /States/S/Output`],
+  ]),
+  ['$$', output('{% $$ %}'), ["UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported. at /States/S/Output"]],
+  ['a name at the top level', output({ v: '{% phone %}' }), [top('phone', '/States/S/Output/v')]],
+  ['a name in a function at the top level', output('{% $map($states.input.a, function($x) { b }) %}'), [top('b')]],
+  ['a context item', output('{% $ %}'), [top('$')]],
+  ['a wildcard at the top level', output('{% *.a %}'), [top('*')]],
+  ['a name in an array', output('{% [1, x] %}'), [top('x')]],
+  ['$states.result in a Pass', output('{% $states.result %}'), [noField('result', '/States/S/Output')]],
+  ['$states.result in Arguments', single(task({ Arguments: { a: '{% $states.result.b %}' } })), [noField('result', '/States/S/Arguments/a')]],
+  ['$states.errorOutput outside of Catch', single(task({ Output: '{% $states.errorOutput %}' })), [noField('errorOutput', '/States/S/Output')]],
+  ['$states.result in Catch', machine({ S: task({ Catch: [{ ErrorEquals: ['X'], Next: 'T', Output: '{% $states.result %}' }] }), T: pass() }), [
+    noField('result', '/States/S/Catch[0]/Output'),
+  ]],
+  ['several at once', machine({ S: pass({ Outputs: 1, Next: 'X' }), T: pass() }, { TimeoutSeconds: 0 }), [
+    schema('Value should be from 1 to 99999999, got 0', '/TimeoutSeconds'), unsupported('Outputs', '/States/S'), missing('X', '/States/S/Next'), unreachable('T'),
+  ]],
+];
+
+test.each(REFUSED)('refuses %s', (_name, definition, expected) => {
+  expect(problemsOf(definition)).toEqual(expected);
+});
+
+test.each([
+  ['a later step, a predicate, a sort and a group read what is before them', output('{% $states.input.items[value > 3]^(rank){name: value} %}')],
+  ['a variable that no state assigns is found when it runs', output('{% $nowhere %}')],
+  ['a state may be JSONata in a machine that says nothing', {
+    StartAt: 'A', States: { A: { Type: 'Pass', QueryLanguage: 'JSONata', Output: '{% 1 %}', Next: 'B' }, B: { Type: 'Succeed' } },
+  }],
+  ['siblings may have variables of one name', single({
+    Type: 'Parallel', Branches: [branch({ A: pass({ Assign: { x: 1 } }) }), branch({ B: pass({ Assign: { x: 1 } }) })],
+  })],
+  ['a distributed Map does not see the outer variables', machine({
+    A: pass({ Assign: { x: 1 } }),
+    S: { ...DISTRIBUTED, ItemProcessor: { ...DISTRIBUTED.ItemProcessor, ...branch({ I: pass({ Assign: { x: 1 } }) }) } },
+  })],
+  ['variables in any script', single(pass({ Assign: { größe: 1, 名前: 2, snake_case1: 3 } }))],
+  ['comments', machine({
+    S: task({ Comment: 'x', Retry: [{ Comment: 'r', ErrorEquals: ['X'] }], Catch: [{ Comment: 'c', ErrorEquals: ['States.ALL'], Next: 'T' }] }), T: pass(),
+  }, { Comment: 'm', Version: '1.0', TimeoutSeconds: 5 })],
+  ['a state that leads to itself', machine({
+    S: { Type: 'Choice', Choices: [{ Condition: '{% true %}', Next: 'S' }], Default: 'T' }, T: pass(),
+  })],
+])('takes it: %s', (_name, definition) => {
+  expect(problemsOf(definition)).toEqual([]);
+});
+
+describe('an Express workflow', () => {
+  test.each(['batch:submitJob.sync', 'states:startExecution.sync:2', 'sqs:sendMessage.waitForTaskToken'])('has no %s', (name) => {
+    const resource = `arn:aws:states:::${name}`;
+    const definition = single(task({ Resource: resource }));
+    expect(problemsOf(definition, 'EXPRESS')).toEqual([schema(`Express state machine does not support '${resource}' service integration`, '/States/S/Resource')]);
+    expect(problemsOf(definition, 'STANDARD')).toEqual([]);
+  });
+
+  test('has no activity and no distributed Map', () => {
+    expect(problemsOf(single(task({ Resource: 'arn:aws:states:us-east-1:000000000000:activity:a' })), 'EXPRESS')).toHaveLength(1);
+    expect(problemsOf(single(DISTRIBUTED), 'EXPRESS')).toEqual([
+      schema('Express state machine does not support a Map in DISTRIBUTED mode', '/States/S/ItemProcessor/ProcessorConfig'),
+    ]);
+  });
+});
+
+test('nothing that is written in a definition makes the check itself fail', () => {
+  const odd = [null, 1, 'x', [], [null], {}, true];
+  for (const value of odd) {
+    for (const field of ['StartAt', 'States', 'QueryLanguage', 'TimeoutSeconds', 'Comment']) {
+      expect(problemsOf({ ...machine({ S: pass() }), [field]: value }).length).toBeGreaterThanOrEqual(0);
+    }
+    for (const type of ['Pass', 'Task', 'Choice', 'Wait', 'Succeed', 'Fail', 'Parallel', 'Map']) {
+      for (const field of ['Next', 'Choices', 'Catch', 'Retry', 'Assign', 'Output', 'Branches', 'ItemProcessor', 'ItemReader', 'Resource', 'Seconds', 'Type']) {
+        expect(problemsOf(single({ Type: type, [field]: value })).length).toBeGreaterThanOrEqual(0);
+      }
+    }
+    expect(problemsOf({ ...machine({ S: pass() }), States: { S: value } }).length).toBeGreaterThan(0);
+  }
+});
+
+test('the resources of all tasks, readers and writers', () => {
+  const definition = loadDefinition(machine({
+    A: task(),
+    B: { Type: 'Parallel', Branches: [branch({ C: task({ Resource: 'arn:aws:states:::batch:submitJob.sync' }) })] },
+    D: { ...DISTRIBUTED, ItemReader: { Resource: 'arn:aws:states:::s3:getObject', Arguments: {} } },
+  }), 'STANDARD');
+  expect(taskResources(definition)).toEqual([
+    { state: 'A', resource: 'arn:aws:states:::lambda:invoke' },
+    { state: 'C', resource: 'arn:aws:states:::batch:submitJob.sync' },
+    { state: 'D', resource: 'arn:aws:states:::aws-sdk:s3:getObject' },
+  ]);
+});

@@ -1,0 +1,48 @@
+import { SimulatedClock } from '../../../local/asl/simulated-clock';
+
+const never = new AbortController().signal;
+
+test('time jumps to whom it wakes next, in order', async () => {
+  const clock = new SimulatedClock();
+  const start = clock.now().getTime();
+  const woken: [string, number][] = [];
+  const sleep = async (name: string, seconds: number) => {
+    await clock.sleep(seconds * 1000, never);
+    woken.push([name, Math.floor((clock.now().getTime() - start) / 1000)]);
+  };
+  const real = performance.now();
+  await Promise.all([sleep('day', 86_400), sleep('second', 1), sleep('year', 31_536_000), sleep('hour', 3600).then(() => sleep('two hours', 3600))]);
+  expect(woken).toEqual([['second', 1], ['hour', 3600], ['two hours', 7200], ['day', 86_400], ['year', 31_536_000]]);
+  expect(performance.now() - real).toBeLessThan(5000);
+});
+
+test('time passes as it does while work is being done', async () => {
+  const clock = new SimulatedClock();
+  const order: string[] = [];
+  await Promise.all([
+    clock.sleep(60_000, never).then(() => order.push('slept')),
+    clock.during(() => new Promise((resolve) => setTimeout(resolve, 50))).then(() => order.push('worked')),
+  ]);
+  expect(order).toEqual(['worked', 'slept']);
+});
+
+test('a sleeper can be woken while work is being done', async () => {
+  const clock = new SimulatedClock();
+  let slept = false;
+  await clock.during(async () => {
+    await clock.sleep(10, never);
+    slept = true;
+  });
+  expect(slept).toBe(true);
+});
+
+test('an aborted sleep rejects with the reason, and holds nobody up', async () => {
+  const clock = new SimulatedClock();
+  const stop = new AbortController();
+  const reason = new Error('enough');
+  const sleeping = clock.sleep(1e12, stop.signal);
+  stop.abort(reason);
+  await expect(sleeping).rejects.toBe(reason);
+  await expect(clock.sleep(5, stop.signal)).rejects.toBe(reason);
+  await clock.sleep(1000, never);
+});
