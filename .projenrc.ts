@@ -1,4 +1,5 @@
 import { awscdk, javascript } from 'projen';
+import { addWorkflows } from './projenrc/workflows';
 
 /** The folders beside `src` that hold TypeScript; each is type-checked with its own, less jsii-like settings. */
 const PROGRAM_FOLDERS = ['worker', 'local', 'samples', 'integ'];
@@ -29,10 +30,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToPypi: {
     distName: 'cdk-pavi-alignment-pipeline',
     module: 'cdk_pavi_alignment_pipeline',
+    trustedPublishing: true,
+    attestations: true,
   },
+  npmProvenance: true,
+  npmTrustedPublishing: true,
   bin: { 'pavi-pipeline': 'lib/local/cli.js' },
 
   devDeps: [
+    '@aws-cdk/integ-runner@2.197.10',
     // The newest whose peers take the CDK minimum.
     '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/checksums@3.1002.6',
@@ -45,6 +51,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // The last one whose peers allow the constructs version above.
     'cdk-nag@2.37.55',
     'dockerfile-ast@^0.7',
+    'dynalite@^4',
     'esbuild@0.28.2',
     'fast-check@^4',
     'fast-xml-parser@^5',
@@ -69,7 +76,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   integrationTestAutoDiscover: false,
   workflowBootstrapSteps: [{ name: 'Install Clustal Omega', run: 'sudo apt-get update && sudo apt-get install -y clustalo' }],
   githubOptions: { mergify: false, pullRequestLint: false },
-  depsUpgrade: false,
+  depsUpgradeOptions: { workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY } },
   pullRequestTemplate: false,
   stale: false,
   autoMerge: false,
@@ -119,5 +126,7 @@ project.npmignore?.addPatterns(
   '/worker/', '/local/', '/samples/', '/integ/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/.cache/', '/.venv/',
   '/test-reports/', '/sample-output/', 'cdk.out', '!/assets/',
 );
+
+addWorkflows(project.github!);
 
 project.synth();

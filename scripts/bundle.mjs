@@ -1,6 +1,6 @@
 // Bundles the two programs of the package, each into one file: the worker (beside its Dockerfile, the image's build
 // context) and the pavi-pipeline command. Fails where a bundle takes in what must stay outside.
-import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const FORBIDDEN = ['node_modules/aws-cdk-lib/', 'node_modules/constructs/'];
@@ -18,6 +18,17 @@ const common = {
   define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
 };
 
+/** dynalite finds its operations by a path without an extension, which the bundler's search for files does not follow. */
+const dynalite = {
+  name: 'dynalite',
+  setup: (plugins) => plugins.onLoad({ filter: /node_modules.dynalite.index\.js$/ }, ({ path }) => {
+    const text = readFileSync(path, 'utf8');
+    const contents = text.replace(/(require\('\.\/(?:actions|validations)\/' \+ action)\)/g, "$1 + '.js')");
+    if (contents === text) throw new Error(`${path} finds its operations otherwise now; see scripts/bundle.mjs`);
+    return { contents };
+  }),
+};
+
 async function bundle(options) {
   const { metafile } = await build({ ...common, ...options });
   const leaked = Object.keys(metafile.inputs).filter((input) => FORBIDDEN.some((path) => input.includes(path)));
@@ -31,5 +42,12 @@ async function bundle(options) {
 mkdirSync('assets/worker', { recursive: true });
 copyFileSync('worker/Dockerfile', 'assets/worker/Dockerfile');
 await bundle({ entryPoints: ['worker/main.ts'], outfile: 'assets/worker/index.cjs', minify: true });
-await bundle({ entryPoints: ['local/cli/main.ts'], outfile: 'lib/local/cli.js', banner: { js: '#!/usr/bin/env node' } });
+await bundle({
+  entryPoints: ['local/cli/main.ts'],
+  outfile: 'lib/local/cli.js',
+  banner: { js: '#!/usr/bin/env node' },
+  // Tables are kept in memory: the store on disk is a native module, which a bundle cannot hold.
+  alias: { level: 'memory-level' },
+  plugins: [dynalite],
+});
 chmodSync('lib/local/cli.js', 0o755);
