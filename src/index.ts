@@ -4,3 +4,4 @@ export * from './compute/compute-platform';
 export * from './compute/pipeline-compute';
 export * from './images/pipeline-images';
 export * from './steps/pipeline-step-props';
+export * from './progress/jobs-table';

@@ -3,8 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { PipelineCompute } from './compute/pipeline-compute';
 import { PipelineImages } from './images/pipeline-images';
+import { JobsTable } from './progress/jobs-table';
 import { PipelineStepProps } from './steps/pipeline-step-props';
 
 /** Props of `PaviAlignmentPipeline`. */
@@ -63,7 +65,17 @@ export interface PaviAlignmentPipelineProps {
   readonly variantApiUrl?: string;
 
   /**
-   * How many retrieval jobs of a run there are at once, 1 to 40.
+   * The kind of state machine. EXPRESS is cheaper and starts sooner, for runs of less than five minutes: it looks at its jobs every
+   * five seconds, cannot be redriven, may start a run twice (which then writes the same files twice), leaves the jobs of a stopped run
+   * running, and has no history but its log.
+   *
+   * @default sfn.StateMachineType.STANDARD
+   */
+  readonly workflowType?: sfn.StateMachineType;
+
+  /**
+   * How many retrieval jobs of a run there are at once, 1 to 1000 (EXPRESS: 40). Above 40 they are executions of their own
+   * (a Distributed Map).
    *
    * @default 40
    */
@@ -137,6 +149,13 @@ export interface PaviAlignmentPipelineProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
+   * A table with one item a run, for applications that show how far a run is.
+   *
+   * @default - none
+   */
+  readonly jobsTable?: JobsTable;
+
+  /**
    * Where the jobs' logs go.
    *
    * @default - a log group of its own
@@ -180,9 +199,9 @@ export interface PaviAlignmentPipelineProps {
   readonly stateMachineRole?: iam.IRole;
 
   /**
-   * How long a run may take, from 5 minutes to 1 year.
+   * How long a run may take, from 5 minutes to 1 year; EXPRESS: from 1 minute to 5.
    *
-   * @default Duration.hours(1)
+   * @default - 1 hour; 5 minutes for EXPRESS
    */
   readonly runTimeout?: Duration;
 }

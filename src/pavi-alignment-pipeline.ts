@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -8,6 +9,8 @@ import { Construct } from 'constructs';
 import { requireDuration, requireWhole } from './checks';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
+import { MAX_INLINE_CONCURRENCY } from './orchestration/retrieval-map';
+import { MAX_RETRIEVAL_JOBS } from './orchestration/run-plan';
 import { RunStateMachine } from './orchestration/run-state-machine';
 import { ExportOutputsOptions, PaviAlignmentPipelineProps } from './pavi-alignment-pipeline-props';
 import { warnOfImportedRoles } from './steps/given-roles';
@@ -17,11 +20,11 @@ import { RunStorage } from './storage/run-storage';
 import { runStorage } from './storage/work-bucket';
 
 const DEFAULT_MAX_CONCURRENCY = 40;
-/** "Inline mode: up to 40 concurrent iterations", AWS Step Functions developer guide, page "Map workflow state". */
-const MAX_INLINE_CONCURRENCY = 40;
 const DEFAULT_REGIONS_PER_JOB = 10;
 const MAX_REGIONS_PER_JOB = 10_000;
 const DEFAULT_RUN_TIMEOUT = Duration.hours(1);
+/** "Maximum execution time: 5 minutes", AWS Step Functions developer guide, page "Service quotas", of Express workflows. */
+const EXPRESS_RUN_TIMEOUT = Duration.minutes(5);
 const TAGS = { Product: 'PAVI', CreatedBy: 'PAVI', AppComponent: 'pipeline' };
 
 /**
@@ -52,6 +55,9 @@ export class PaviAlignmentPipeline extends Construct {
   /** Step Functions' logs of failed executions. */
   public readonly executionLogGroup: logs.ILogGroup;
 
+  /** One item a run, where there is a jobs table. */
+  public readonly jobsTable?: dynamodb.ITable;
+
   private readonly storage: RunStorage;
 
   /**
@@ -62,7 +68,8 @@ export class PaviAlignmentPipeline extends Construct {
   constructor(scope: Construct, id: string, props: PaviAlignmentPipelineProps) {
     super(scope, id);
     checkProps(props);
-    const runTimeout = props.runTimeout ?? DEFAULT_RUN_TIMEOUT;
+    const workflowType = props.workflowType ?? sfn.StateMachineType.STANDARD;
+    const runTimeout = props.runTimeout ?? (workflowType === sfn.StateMachineType.EXPRESS ? EXPRESS_RUN_TIMEOUT : DEFAULT_RUN_TIMEOUT);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     const compute = props.compute.bind(this);
@@ -78,6 +85,7 @@ export class PaviAlignmentPipeline extends Construct {
     this.executionLogGroup = pipelineLogs.executions;
     this.storage = runStorage(this, props);
     this.workBucket = this.storage.bucket;
+    this.jobsTable = props.jobsTable?.bind(this, { removalPolicy });
 
     const environment: StepEnvironment = {
       compute,
@@ -95,6 +103,8 @@ export class PaviAlignmentPipeline extends Construct {
       storage: this.storage,
       jobQueue: this.jobQueue,
       ...steps,
+      workflowType,
+      jobsTable: this.jobsTable,
       maxConcurrency: props.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
       regionsPerJob: props.regionsPerJob ?? DEFAULT_REGIONS_PER_JOB,
       runTimeout,
@@ -176,7 +186,14 @@ export class PaviAlignmentPipeline extends Construct {
 }
 
 function checkProps(props: PaviAlignmentPipelineProps): void {
-  requireWhole('maxConcurrency', props.maxConcurrency, 1, MAX_INLINE_CONCURRENCY, `leave it out for ${DEFAULT_MAX_CONCURRENCY}`);
+  const isExpress = props.workflowType === sfn.StateMachineType.EXPRESS;
+  requireWhole('maxConcurrency', props.maxConcurrency, 1, isExpress ? MAX_INLINE_CONCURRENCY : MAX_RETRIEVAL_JOBS,
+    isExpress ? `an EXPRESS workflow has no Distributed Map; leave it out for ${DEFAULT_MAX_CONCURRENCY}` : `leave it out for ${DEFAULT_MAX_CONCURRENCY}`);
   requireWhole('regionsPerJob', props.regionsPerJob, 1, MAX_REGIONS_PER_JOB, `leave it out for ${DEFAULT_REGIONS_PER_JOB}`);
-  requireDuration('runTimeout', props.runTimeout, Duration.minutes(5), Duration.days(365), 'leave it out for 1 hour');
+  if (isExpress) {
+    requireDuration('runTimeout', props.runTimeout, Duration.minutes(1), EXPRESS_RUN_TIMEOUT,
+      'an EXPRESS workflow ends after 5 minutes; shorten it, or take sfn.StateMachineType.STANDARD');
+  } else {
+    requireDuration('runTimeout', props.runTimeout, Duration.minutes(5), Duration.days(365), 'leave it out for 1 hour');
+  }
 }

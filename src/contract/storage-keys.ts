@@ -13,6 +13,8 @@ export const WorkKey = {
   SEQ_REGIONS: 'seq_regions.json',
   SEQUENCES: 'sequences/',
   ERRORS: 'errors/',
+  /** Of a distributed Map: how each failed retrieval job ended. */
+  FAILED_JOBS: 'failed-jobs/',
 } as const;
 
 /** Names below `results/<run>/`. */

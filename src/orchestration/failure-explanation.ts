@@ -5,6 +5,7 @@ import { jsonata, literal } from './jsonata';
 import { ServiceTask } from './service-task';
 import { ExitCode } from '../contract/exit-codes';
 import { WorkKey } from '../contract/storage-keys';
+import { RunProgress, RunStage, shortened } from '../progress/run-progress';
 import { RunStorage } from '../storage/run-storage';
 
 /** Step Functions cuts a cause at 32,768 characters; the job's part comes last and must not be the one that is lost. */
@@ -43,14 +44,17 @@ export function explainedFailure(): string {
  * From a failure to the run's end: looks for the error file that the failed job left, best effort, and ends the run with what it
  * says. The input has `failure: {error, cause}`.
  */
-export function failureExplanation(scope: Construct, storage: RunStorage): sfn.IChainable {
+export function failureExplanation(scope: Construct, storage: RunStorage, progress: RunProgress): sfn.IChainable {
   const errorsPrefix = `${literal(storage.work)} & $states.context.Execution.Name & ${literal(`/${WorkKey.ERRORS}`)}`;
   const keepFailure = jsonata('{ "failure": $states.input.failure }');
 
-  const runFailed = sfn.Fail.jsonata(scope, 'RunFailed', {
+  const fail = sfn.Fail.jsonata(scope, 'RunFailed', {
     error: jsonata('$states.input.failure.error'),
     cause: jsonata('$exists($states.input.failure.cause) ? $states.input.failure.cause : "no cause is known"'),
   });
+  const runFailed = progress.before('RecordRunFailed', RunStage.ERROR, {
+    texts: { completed_at: '$now()', error_message: shortened('$states.input.failure.error & ": " & $states.input.failure.cause') },
+  }, fail);
   const readErrorFile = new ServiceTask(scope, 'ReadErrorFile', {
     integration: 'aws-sdk:s3:getObject',
     args: { Bucket: storage.bucket.bucketName, Key: jsonata('$states.input.errorFile') },
@@ -60,7 +64,7 @@ export function failureExplanation(scope: Construct, storage: RunStorage): sfn.I
   });
   const hasErrorFile = sfn.Choice.jsonata(scope, 'HasErrorFile')
     .when(sfn.Condition.jsonata(jsonata('$exists($states.input.errorFile)')), readErrorFile)
-    .otherwise(runFailed);
+    .otherwise(runFailed.startState);
   const explainFailure = new ServiceTask(scope, 'ExplainFailure', {
     integration: 'aws-sdk:s3:listObjectsV2',
     args: { Bucket: storage.bucket.bucketName, Prefix: jsonata(errorsPrefix), MaxKeys: MAX_FILES },

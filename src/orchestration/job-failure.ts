@@ -5,8 +5,8 @@ import { ErrorName } from '../contract/error-names';
 const MAX_CAUSE = 4000;
 
 /**
- * An expression for the Catch of a job's state, over `$states.input` ({label, size, ...}) and `$states.errorOutput`. It gives the
- * input with `failure: {error, cause}`, and with `again` and the next `size` where the job ran out of memory and may have more.
+ * An expression for the Catch of a job's state, over `$states.input` ({label, size, ...}) and the error, by default that of
+ * `$states.errorOutput`. It gives the input with `failure: {error, cause}`, and with `again` and the next `size` where the job ran out of memory and may have more.
  *
  * A failed job's cause is its description as JSON; anything else (a timeout, an error of Batch's API) is told as it is. So is a
  * description that was cut: nothing catches what a Catch's expression throws, so it must not be parsed.
@@ -14,11 +14,15 @@ const MAX_CAUSE = 4000;
  * @param step the step's name, for the message
  * @param label an expression that says which entries the job was for
  * @param lastSize the index of the largest size
+ * @param error an expression for the error's name
+ * @param cause an expression for its cause
  */
-export function jobFailure(step: string, label: string, lastSize: number): string {
+export function jobFailure(
+  step: string, label: string, lastSize: number, error = '$states.errorOutput.Error', cause = '$states.errorOutput.Cause',
+): string {
   return `(
-    $error := $states.errorOutput.Error;
-    $cause := $states.errorOutput.Cause;
+    $error := ${error};
+    $cause := ${cause};
     $structure := $replace($string($cause), /"[^"\\x5c]*(\\x5c.[^"\\x5c]*)*"/, "");
     $isWhole := $contains($structure, /^[{].*[}]$/) and $not($contains($structure, "\\""))
       and $length($replace($structure, "{", "")) = $length($replace($structure, "}", ""));

@@ -5,6 +5,7 @@ import { jsonata } from './jsonata';
 import { RunVariable } from './run-plan';
 import { ServiceTask } from './service-task';
 import { ResultKey } from '../contract/storage-keys';
+import { RunProgress, RunStage } from '../progress/run-progress';
 import { RunStorage } from '../storage/run-storage';
 
 /** Fits a state's payload of 256 KiB as JSON, and holds the alignment's first block of some 1,700 sequences. */
@@ -22,7 +23,7 @@ export function sequenceCount(): string {
 }
 
 /** From the finished steps to the run's end and its output. */
-export function runResult(scope: Construct, storage: RunStorage): sfn.IChainable {
+export function runResult(scope: Construct, storage: RunStorage, progress: RunProgress): sfn.IChainable {
   const succeeded = sfn.Succeed.jsonata(scope, 'RunSucceeded', {
     outputs: {
       job_id: jsonata(`$${RunVariable.JOB_ID}`),
@@ -33,6 +34,10 @@ export function runResult(scope: Construct, storage: RunStorage): sfn.IChainable
       sequence_count: jsonata('$states.input.sequenceCount'),
     },
   });
+  const record = progress.before('RecordRunCompleted', RunStage.DONE, {
+    texts: { completed_at: '$now()', result_s3_uri: `$${RunVariable.RESULTS_URI} & "${ResultKey.ALIGNMENT}"` },
+    numbers: { sequences_processed: `$string($${RunVariable.INPUT_COUNT})` },
+  }, succeeded);
   const count = new ServiceTask(scope, 'CountSequences', {
     integration: 'aws-sdk:s3:getObject',
     args: {
@@ -45,7 +50,7 @@ export function runResult(scope: Construct, storage: RunStorage): sfn.IChainable
     outputs: jsonata(sequenceCount()),
   });
   // The results are there: not knowing their number must not fail the run.
-  count.addCatch(succeeded, { errors: ['States.ALL'], outputs: jsonata('{ "sequenceCount": null }') });
-  count.next(succeeded);
+  count.addCatch(record, { errors: ['States.ALL'], outputs: jsonata('{ "sequenceCount": null }') });
+  count.next(record);
   return count;
 }

@@ -1,20 +1,25 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { JobProps } from './batch-job';
 import { failureExplanation } from './failure-explanation';
 import { inputRefusal } from './input-validation';
 import { otherFailure } from './job-failure';
-import { jobTask, JobTaskProps } from './job-task';
+import { jobLoop } from './job-loop';
+import { jobTask } from './job-task';
 import { jsonata, literal } from './jsonata';
+import { MAX_INLINE_CONCURRENCY, retrievalMap } from './retrieval-map';
 import { inputCount, jobName, retrievalJobs, RunVariable } from './run-plan';
 import { runResult } from './run-result';
 import { ServiceTask } from './service-task';
 import { ErrorName } from '../contract/error-names';
 import { ResultKey, WorkKey } from '../contract/storage-keys';
 import { WorkerCommand, WorkerOption } from '../contract/worker-command-line';
+import { BEGUN, RunProgress, RunStage, shortened, uncheckedJobId } from '../progress/run-progress';
 import { JobStep } from '../steps/job-step';
 import { SequenceRetrievalStep } from '../steps/sequence-retrieval-step';
 import { RunStorage } from '../storage/run-storage';
@@ -25,51 +30,80 @@ export interface RunStateMachineProps {
   readonly sequenceRetrieval: SequenceRetrievalStep;
   readonly alignment: JobStep;
   readonly seqInfoCollection: JobStep;
+  readonly workflowType: sfn.StateMachineType;
   readonly maxConcurrency: number;
   readonly regionsPerJob: number;
   readonly runTimeout: Duration;
   readonly logGroup: logs.ILogGroup;
   readonly tracing: boolean;
+  readonly jobsTable?: dynamodb.ITable;
   /** By default one of its own. */
   readonly role?: iam.IRole;
 }
 
 const START_SIZE = jsonata('{ "size": 0 }');
 
-/** The Standard state machine: validate, store, retrieve in parallel, align, collect; any failure is explained before the run ends. */
+/** The state machine: validate, store, retrieve in parallel, align, collect; any failure is explained before the run ends. */
 export class RunStateMachine extends Construct {
   public readonly stateMachine: sfn.StateMachine;
+  private readonly progress: RunProgress;
   private readonly explainFailure: sfn.IChainable;
 
   constructor(scope: Construct, id: string, private readonly props: RunStateMachineProps) {
     super(scope, id);
-    this.explainFailure = failureExplanation(this, props.storage);
-    const retrieve = this.retrieveSequences();
-    retrieve.next(this.alignSequences()).next(this.collectSeqInfo()).next(runResult(this, props.storage));
+    const { workflowType } = props;
+    this.progress = new RunProgress(this, props.jobsTable);
+    this.explainFailure = failureExplanation(this, props.storage, this.progress);
     this.stateMachine = new sfn.StateMachine(this, 'Resource', {
       comment: 'PAVI\'s protein alignment pipeline: sequence retrieval, alignment, seq info collection',
       queryLanguage: sfn.QueryLanguage.JSONATA,
-      definitionBody: sfn.DefinitionBody.fromChainable(this.validateInput(this.planRun(retrieve))),
+      stateMachineType: workflowType,
+      definitionBody: sfn.DefinitionBody.fromChainable(this.validateInput(this.planRun(this.runSteps()))),
       role: props.role,
       timeout: props.runTimeout,
       tracingEnabled: props.tracing,
-      logs: { destination: props.logGroup, level: sfn.LogLevel.ERROR, includeExecutionData: true },
+      logs: {
+        destination: props.logGroup,
+        // An Express execution has no history but its log.
+        level: workflowType === sfn.StateMachineType.EXPRESS ? sfn.LogLevel.ALL : sfn.LogLevel.ERROR,
+        includeExecutionData: true,
+      },
     });
+  }
+
+  /** From the last step to the first: each has the next one, and what is recorded before it, as its successor. */
+  private runSteps(): sfn.IChainable {
+    const collect = this.collectSeqInfo();
+    collect.next(runResult(this, this.props.storage, this.progress));
+    const align = this.alignSequences();
+    align.next(this.progress.before('RecordCollection', RunStage.COLLECTING_RESULTS, {}, collect));
+    const retrieve = this.retrieveSequences();
+    retrieve.next(this.progress.before('RecordAlignment', RunStage.ALIGNMENT, {
+      numbers: { sequences_processed: `$string($${RunVariable.INPUT_COUNT})` },
+    }, align));
+    return this.progress.before('RecordRetrieval', RunStage.SEQUENCE_RETRIEVAL, {}, retrieve);
   }
 
   /** Lists the problems first and chooses then: these states have no Catch, so nothing in them may throw. */
   private validateInput(valid: sfn.IChainable): sfn.IChainable {
-    const invalid = sfn.Fail.jsonata(this, 'InvalidInput', { error: ErrorName.INVALID_INPUT, cause: jsonata('$inputRefusal') });
+    const fail = sfn.Fail.jsonata(this, 'InvalidInput', { error: ErrorName.INVALID_INPUT, cause: jsonata('$inputRefusal') });
+    const invalid = this.progress.before('RecordInvalidInput', RunStage.ERROR, {
+      ...BEGUN,
+      texts: { ...BEGUN.texts, completed_at: '$now()', error_message: shortened(`"${ErrorName.INVALID_INPUT}: " & $inputRefusal`) },
+    }, fail, uncheckedJobId());
     return sfn.Pass.jsonata(this, 'ValidateInput', { assign: { inputRefusal: jsonata(inputRefusal()) } })
       .next(sfn.Choice.jsonata(this, 'IsInputValid')
         .when(sfn.Condition.jsonata(jsonata('$inputRefusal != ""')), invalid)
         .otherwise(valid.startState));
   }
 
-  private planRun(retrieve: sfn.IChainable): sfn.IChainable {
+  private planRun(steps: sfn.IChainable): sfn.IChainable {
     const { storage } = this.props;
     const run = (prefix: string, end = '/') => `"s3://${storage.bucket.bucketName}/${prefix}" & $states.context.Execution.Name & "${end}"`;
     const given = (field: string) => `$exists($states.input.${field}) and $states.input.${field} != null`;
+    const isStored = sfn.Choice.jsonata(this, 'IsInputStored')
+      .when(sfn.Condition.jsonata(jsonata(given('seq_regions_uri'))), steps)
+      .otherwise(this.storeInput().next(steps));
     return sfn.Pass.jsonata(this, 'PlanRun', {
       assign: {
         [RunVariable.JOB_ID]: jsonata(`${given('job_id')} ? $states.input.job_id : $states.context.Execution.Name`),
@@ -80,9 +114,10 @@ export class RunStateMachine extends Construct {
         [RunVariable.RESULTS_URI]: jsonata(run(storage.results)),
         [RunVariable.RETRIEVAL_JOBS]: jsonata(retrievalJobs(this.props.regionsPerJob)),
       },
-    }).next(sfn.Choice.jsonata(this, 'IsInputStored')
-      .when(sfn.Condition.jsonata(jsonata(given('seq_regions_uri'))), retrieve)
-      .otherwise(this.storeInput().next(retrieve)));
+    }).next(this.progress.before('RecordRun', RunStage.INITIALIZING, {
+      ...BEGUN,
+      numbers: { ...BEGUN.numbers, input_count: `$string($${RunVariable.INPUT_COUNT})`, sequences_processed: '"0"' },
+    }, isStored));
   }
 
   private storeInput(): ServiceTask {
@@ -110,40 +145,36 @@ export class RunStateMachine extends Construct {
     return store;
   }
 
-  /** One job a range of entries; the first that fails stops the others. The jobs' results stay in S3. */
-  private retrieveSequences(): sfn.Map {
-    const failed = sfn.Fail.jsonata(this, 'RetrievalJobFailed', {
-      error: jsonata('$states.input.failure.error'),
-      cause: jsonata('$states.input.failure.cause'),
-    });
-    const job = this.job('RunRetrievalJob', {
-      step: this.props.sequenceRetrieval,
-      stepName: 'sequence retrieval',
-      jobNamePrefix: 'pavi-retrieve',
-      jobNameSuffix: '$states.input.from',
-      label: '$states.input.label',
-      command: [
-        WorkerCommand.RETRIEVE,
-        WorkerOption.INPUT, variable(RunVariable.INPUT_URI),
-        WorkerOption.OUTPUT_DIR, variable(RunVariable.WORK_URI, WorkKey.SEQUENCES),
-        WorkerOption.FROM, jsonata('$string($states.input.from)'),
-        WorkerOption.TO, jsonata('$string($states.input.to)'),
-        WorkerOption.EXPECT_COUNT, jsonata(`$string($${RunVariable.INPUT_COUNT})`),
-        ...this.props.sequenceRetrieval.genomeWords,
-      ],
-      onFailure: failed,
-      outputs: jsonata('{}'),
-    });
-    const map = sfn.Map.jsonata(this, 'RetrieveSequences', {
-      items: sfn.ProvideItems.jsonata(jsonata(`$${RunVariable.RETRIEVAL_JOBS}`)),
-      maxConcurrency: this.props.maxConcurrency,
+  private retrieveSequences(): sfn.Map | sfn.DistributedMap {
+    const { maxConcurrency, storage, workflowType, sequenceRetrieval } = this.props;
+    return retrievalMap(this, {
+      storage,
+      maxConcurrency,
+      distributed: workflowType === sfn.StateMachineType.STANDARD && !Token.isUnresolved(maxConcurrency) && maxConcurrency > MAX_INLINE_CONCURRENCY,
+      job: (onFailure) => this.job('RunRetrievalJob', {
+        step: sequenceRetrieval,
+        stepName: 'sequence retrieval',
+        jobNamePrefix: 'pavi-retrieve',
+        jobNameSuffix: '$states.input.from',
+        label: '$states.input.label',
+        command: [
+          WorkerCommand.RETRIEVE,
+          WorkerOption.INPUT, variable(RunVariable.INPUT_URI),
+          WorkerOption.OUTPUT_DIR, variable(RunVariable.WORK_URI, WorkKey.SEQUENCES),
+          WorkerOption.FROM, jsonata('$string($states.input.from)'),
+          WorkerOption.TO, jsonata('$string($states.input.to)'),
+          WorkerOption.EXPECT_COUNT, jsonata(`$string($${RunVariable.INPUT_COUNT})`),
+          ...sequenceRetrieval.genomeWords,
+        ],
+        onFailure,
+        outputs: jsonata('{}'),
+      }),
+      onFailure: this.explainFailure,
       outputs: START_SIZE,
-    }).itemProcessor(job);
-    map.addCatch(this.explainFailure, { errors: ['States.ALL'], outputs: jsonata(otherFailure()) });
-    return map;
+    });
   }
 
-  private alignSequences(): ServiceTask {
+  private alignSequences(): sfn.Chain {
     const { alignment } = this.props;
     return this.job('AlignSequences', {
       step: alignment,
@@ -162,7 +193,7 @@ export class RunStateMachine extends Construct {
     });
   }
 
-  private collectSeqInfo(): ServiceTask {
+  private collectSeqInfo(): sfn.Chain {
     return this.job('CollectSeqInfo', {
       step: this.props.seqInfoCollection,
       stepName: 'seq info collection',
@@ -179,9 +210,11 @@ export class RunStateMachine extends Construct {
     });
   }
 
-  private job(id: string, job: Omit<JobTaskProps, 'jobQueue' | 'runTimeout'>): ServiceTask {
+  private job(id: string, job: Omit<JobProps, 'jobQueue' | 'runTimeout'>): sfn.Chain {
+    const { workflowType, jobQueue, runTimeout } = this.props;
     const errors = [WorkerOption.ERRORS, variable(RunVariable.WORK_URI, WorkKey.ERRORS)];
-    return jobTask(this, id, { ...job, command: [...job.command, ...errors], jobQueue: this.props.jobQueue, runTimeout: this.props.runTimeout });
+    const props = { ...job, command: [...job.command, ...errors], jobQueue, runTimeout };
+    return workflowType === sfn.StateMachineType.EXPRESS ? jobLoop(this, id, props) : jobTask(this, id, props);
   }
 }
 

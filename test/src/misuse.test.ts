@@ -4,6 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { fargate, importedQueue, importedVpc, newPipeline, newStack, QUEUE_ARN } from './support/pipeline-stack';
 import { ComputePlatform, Ec2ComputeOptions, PaviAlignmentPipelineProps, PipelineCompute } from '../../src';
 
@@ -12,9 +13,17 @@ import { ComputePlatform, Ec2ComputeOptions, PaviAlignmentPipelineProps, Pipelin
 type Props = Partial<PaviAlignmentPipelineProps>;
 
 const ON_EC2: [string, (stack: Stack) => Props, string][] = [
-  ['no concurrency', () => ({ maxConcurrency: 0 }), 'maxConcurrency must be a whole number from 1 to 40, got 0; leave it out for 40'],
-  ['half a job at once', () => ({ maxConcurrency: 2.5 }), 'maxConcurrency must be a whole number from 1 to 40, got 2.5; leave it out for 40'],
-  ['not a number for the concurrency', () => ({ maxConcurrency: NaN }), 'maxConcurrency must be a whole number from 1 to 40, got NaN; leave it out for 40'],
+  ['no concurrency', () => ({ maxConcurrency: 0 }), 'maxConcurrency must be a whole number from 1 to 1000, got 0; leave it out for 40'],
+  ['half a job at once', () => ({ maxConcurrency: 2.5 }), 'maxConcurrency must be a whole number from 1 to 1000, got 2.5; leave it out for 40'],
+  ['not a number for the concurrency', () => ({ maxConcurrency: NaN }), 'maxConcurrency must be a whole number from 1 to 1000, got NaN; leave it out for 40'],
+  ['more jobs at once than a run has', () => ({ maxConcurrency: 1001 }), 'maxConcurrency must be a whole number from 1 to 1000, got 1001; leave it out for 40'],
+  ['a Distributed Map in an Express workflow', () => ({ workflowType: StateMachineType.EXPRESS, maxConcurrency: 41 }),
+    'maxConcurrency must be a whole number from 1 to 40, got 41; an EXPRESS workflow has no Distributed Map; leave it out for 40'],
+  ['an Express run of ten minutes', () => ({ workflowType: StateMachineType.EXPRESS, runTimeout: Duration.minutes(10) }),
+    'runTimeout must be from 1 minute to 5 minutes, got 10 minutes; an EXPRESS workflow ends after 5 minutes; shorten it, or take '
+    + 'sfn.StateMachineType.STANDARD'],
+  ['an attempt longer than an Express run', () => ({ workflowType: StateMachineType.EXPRESS, alignment: { timeout: Duration.minutes(6) } }),
+    'alignment.timeout must be from 1 minute to 5 minutes, got 6 minutes; shorten it or lengthen runTimeout'],
   ['no regions a job', () => ({ regionsPerJob: 0 }), 'regionsPerJob must be a whole number from 1 to 10000, got 0; leave it out for 10'],
   ['too many regions a job', () => ({ regionsPerJob: 10_001 }), 'regionsPerJob must be a whole number from 1 to 10000, got 10001; leave it out for 10'],
   ['a run of a minute', () => ({ runTimeout: Duration.minutes(1) }), 'runTimeout must be from 5 minutes to 365 days, got 1 minute; leave it out for 1 hour'],
