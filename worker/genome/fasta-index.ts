@@ -50,13 +50,12 @@ export class FastaIndex {
 
   /** The first one of a name, as samtools has it. */
   private search(seqId: string): IndexedSequence | undefined {
+    if (/[\t\n]/.test(seqId)) return undefined;
     const wanted = Buffer.from(`${seqId}\t`);
     for (let at = this.bytes.indexOf(wanted); at >= 0; at = this.bytes.indexOf(wanted, at + 1)) {
       if (at > 0 && this.bytes[at - 1] !== LF) continue;
       const end = this.bytes.indexOf(LF, at);
-      const line = this.bytes.toString('utf8', at, end < 0 ? this.bytes.length : end);
-      // Another one where the wanted name has tabs or line ends itself.
-      if (line.startsWith(`${seqId}\t`) && line.split('\t').length === 5) return parseLine(line);
+      return parseLine(this.bytes.toString('utf8', at, end < 0 ? this.bytes.length : end));
     }
     return undefined;
   }

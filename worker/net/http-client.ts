@@ -4,6 +4,7 @@ import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { TransientError } from './retry';
 import { redacted, UrlPolicy } from './url-policy';
+import { WorkerError } from '../worker-error';
 
 /** How long one request may take. */
 export interface HttpTimeouts {
@@ -172,9 +173,8 @@ function retryAfter(header: string | undefined): number | undefined {
 /** A refusal or a permanent error as it is; what the network did as a transient one. */
 function failure(url: URL, error: unknown, stopped: AbortSignal | undefined): unknown {
   if (stopped?.aborted) return stopped.reason;
-  if (!(error instanceof Error)) return error;
-  if (error instanceof HttpError || error instanceof TransientError || error.name.startsWith('Pavi.')) return error;
-  const code = (error as NodeJS.ErrnoException).code;
+  if (error instanceof HttpError || error instanceof TransientError || error instanceof WorkerError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOTFOUND') return new HttpError(`the host ${url.hostname} does not exist (ENOTFOUND)`);
-  return new TransientError(`${redacted(url)}: ${error.message}`, undefined, error);
+  return new TransientError(`${redacted(url)}: ${message}`, undefined, error);
 }

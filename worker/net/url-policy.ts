@@ -78,10 +78,13 @@ function startsWith(url: URL, prefix: URL): boolean {
     || ['', '.fai', '.gzi'].some((suffix) => url.pathname === prefix.pathname + suffix);
 }
 
+/** All that is given out of IPv6 (IANA, "IPv6 Global Unicast Address Assignments"); outside of it are old forms of IPv4 addresses. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /** Whether the address is plain unicast: not loopback, private, link-local, carrier-grade NAT, or an IPv4 one of these in disguise. */
 function isPublic(text: string): boolean {
   const address = ipaddr.process(text.replace(/%.*$/, ''));
-  return address.range() === 'unicast';
+  return address.range() === 'unicast' && (address instanceof ipaddr.IPv4 || address.match(GLOBAL_UNICAST));
 }
 
 function refused(message: string, expected: unknown, found: unknown): WorkerError {
