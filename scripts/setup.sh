@@ -22,13 +22,18 @@ need_node() {
 }
 
 need_packages() {
-  local stamp=node_modules/.package-lock.sum sum
-  sum=$(cksum < package-lock.json)
-  [ "$(cat "$stamp" 2>/dev/null)" != "$sum" ] || return 0
+  ! packages_are_installed || return 0
   say 'installing the npm packages of package-lock.json (about half a minute, once)'
   npm ci --no-fund --no-audit --loglevel=error >&2 \
     || fail 'npm ci failed (its output is above)' 'check that the npm registry can be reached (npm ping), then run this again'
-  printf '%s\n' "$sum" > "$stamp"
+}
+
+# npm writes down what it installed last; optional packages are those of other platforms.
+packages_are_installed() {
+  [ -f node_modules/.package-lock.json ] && node -e '
+    const [wanted, installed] = ["./package-lock.json", "./node_modules/.package-lock.json"].map((path) => require(path).packages);
+    const same = ([path, { version, optional }]) => path === "" || optional || (installed[path] || {}).version === version;
+    process.exit(Object.entries(wanted).every(same) ? 0 : 1);'
 }
 
 install_debian() { # WHAT PACKAGE...

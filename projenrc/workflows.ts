@@ -1,0 +1,72 @@
+import { github } from 'projen';
+
+const NODE = '22';
+const READ_ONLY = { contents: github.workflows.JobPermission.READ };
+
+/** Both commands of the README, the API's compatibility, the code's security, and the integ apps in an account. */
+export function addWorkflows(gh: github.GitHub): void {
+  addCommands(gh);
+  addCodeScanning(gh);
+  addIntegration(gh);
+}
+
+const setUp: github.workflows.JobStep[] = [
+  github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }),
+  { name: 'Set up Node.js', uses: 'actions/setup-node@v7.0.0', with: { 'node-version': NODE } },
+];
+
+/** What a person does with a fresh clone. */
+function addCommands(gh: github.GitHub): void {
+  const workflow = gh.addWorkflow('commands');
+  workflow.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
+  workflow.addJob('sample-and-test', {
+    runsOn: ['ubuntu-latest'],
+    permissions: READ_ONLY,
+    timeoutMinutes: 60,
+    steps: [
+      ...setUp,
+      { name: 'Run the sample', run: './scripts/sample' },
+      { name: 'Run all tests', run: './scripts/test' },
+      { name: 'Compare the API with the last release', run: './scripts/api-compatibility' },
+    ],
+  });
+}
+
+function addCodeScanning(gh: github.GitHub): void {
+  const workflow = gh.addWorkflow('codeql');
+  workflow.on({ pullRequest: {}, push: { branches: ['main'] }, schedule: [{ cron: '17 4 * * 1' }] });
+  workflow.addJob('analyze', {
+    runsOn: ['ubuntu-latest'],
+    permissions: { ...READ_ONLY, securityEvents: github.workflows.JobPermission.WRITE },
+    steps: [
+      github.WorkflowSteps.checkout(),
+      { name: 'Initialize CodeQL', uses: 'github/codeql-action/init@v3', with: { languages: 'javascript-typescript' } },
+      { name: 'Analyze', uses: 'github/codeql-action/analyze@v3' },
+    ],
+  });
+}
+
+/**
+ * Deploys every integ app, runs the sample in it and takes it away again; by hand or each week, where the repository's variables name a
+ * role that its OIDC provider may assume.
+ */
+function addIntegration(gh: github.GitHub): void {
+  const workflow = gh.addWorkflow('integ');
+  workflow.on({ workflowDispatch: {}, schedule: [{ cron: '29 5 * * 6' }] });
+  workflow.addJob('deploy-and-run', {
+    runsOn: ['ubuntu-latest'],
+    if: "vars.INTEG_ROLE_ARN != ''",
+    permissions: { ...READ_ONLY, idToken: github.workflows.JobPermission.WRITE },
+    timeoutMinutes: 180,
+    concurrency: 'integ',
+    steps: [
+      ...setUp,
+      {
+        name: 'Assume the role of the integ account',
+        uses: 'aws-actions/configure-aws-credentials@v5',
+        with: { 'role-to-assume': '${{ vars.INTEG_ROLE_ARN }}', 'aws-region': 'us-east-1', 'role-duration-seconds': 10800 },
+      },
+      { name: 'Deploy, run and destroy', run: './scripts/integ-aws' },
+    ],
+  });
+}
