@@ -19,7 +19,7 @@ export function checkDefinition(definition: unknown, type: WorkflowType, problem
     return;
   }
   fields({
-    Comment: text, StartAt: text, States: object, QueryLanguage: oneOf('JSONPath', 'JSONata'), TimeoutSeconds: integer(1), Version: text,
+    StartAt: text, States: object, QueryLanguage: oneOf('JSONPath', 'JSONata'), TimeoutSeconds: integer(1), Version: text,
   }, ['StartAt', 'States'])(definition, '/', problems);
   new DefinitionCheck(type, definition.QueryLanguage === 'JSONata', problems).states(definition, '', 'null');
   checkVariables(definition, problems);
@@ -76,7 +76,7 @@ class DefinitionCheck {
   private inner(state: Record<string, unknown>, at: string): void {
     const inside = (value: unknown, place: string, known: Parameters<typeof fields>[0]) => {
       if (!isObject(value)) return;
-      fields({ Comment: text, StartAt: text, States: object, ...known }, ['StartAt', 'States'])(value, place, this.problems);
+      fields({ StartAt: text, States: object, ...known }, ['StartAt', 'States'])(value, place, this.problems);
       this.states(value, place, place);
     };
     if (state.Type === 'Map') inside(state.ItemProcessor, `${at}/ItemProcessor`, { ProcessorConfig: anything });

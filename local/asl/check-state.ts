@@ -5,7 +5,7 @@ import {
 } from './field-checks';
 import type { Problems } from './problems';
 
-const COMMON = { Type: text, Comment: text, QueryLanguage: oneOf('JSONPath', 'JSONata') };
+const COMMON = { Type: text, QueryLanguage: oneOf('JSONPath', 'JSONata') };
 const WRITER = { Output: anything, Assign: object };
 const FLOW = { ...WRITER, Next: text, End: flag };
 const TRYING = { Retry: retriers, Catch: catchers };
@@ -60,7 +60,7 @@ const FIELDS: Readonly<Record<StateType, Readonly<Record<string, Check>>>> = {
   },
   Choice: {
     ...WRITER,
-    Choices: listOf(fields({ Comment: text, Condition: condition, Next: text, ...WRITER }, ['Condition', 'Next']), 1),
+    Choices: listOf(fields({ Condition: condition, Next: text, ...WRITER }, ['Condition', 'Next']), 1),
     Default: text,
   },
   Wait: { ...FLOW, Seconds: expressionOr(integer(0)), Timestamp: expressionOr(timestamp) },

@@ -56,6 +56,7 @@ export interface StateDefinition {
   readonly Resource?: string;
   readonly TimeoutSeconds?: unknown;
   readonly HeartbeatSeconds?: unknown;
+  readonly Credentials?: unknown;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
   readonly Choices?: readonly ChoiceRule[];

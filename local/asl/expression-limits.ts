@@ -17,7 +17,7 @@ const ENTRY = Symbol.for('jsonata.__evaluate_entry') as unknown as string;
 const EXIT = Symbol.for('jsonata.__evaluate_exit') as unknown as string;
 
 /** No expression can name it. */
-const EVALUATION = 'this evaluation';
+export const EVALUATION = 'this evaluation';
 
 type Node = any;
 interface Environment { lookup(name: string): Evaluation | undefined }
@@ -25,11 +25,14 @@ interface Environment { lookup(name: string): Evaluation | undefined }
 /** Arrays' and objects' members, which JSONata evaluates side by side, by what they are members of. */
 const siblings = new WeakMap<object, object>();
 
-/** What one evaluation has used of its limits. */
-class Evaluation {
+/** One evaluation: when it is, and what it has used of its limits. */
+export class Evaluation {
   private depth = 0;
   private readonly started = Date.now();
   private readonly waiting = new Map<unknown, Map<object, (() => void)[]>>();
+
+  /** @param now in milliseconds since 1970, by the execution's clock */
+  constructor(public readonly now: number) {}
 
   /** Members take turns: their depths must not add up. */
   public enter(expr: Node, environment: unknown): Promise<void> | void {
@@ -66,17 +69,12 @@ class Evaluation {
   }
 }
 
-/** Makes the expression fail where it nests too deep, builds too much or never ends. Each evaluation needs {@link newLimits}. */
+/** Makes the expression fail where it nests too deep, builds too much or never ends. Each evaluation needs an {@link Evaluation} bound to its name. */
 export function limit(expression: jsonata.Expression): void {
   markSiblings(expression.ast());
   expression.assign(ENTRY, (expr: Node, _input: unknown, environment: Environment) => environment.lookup(EVALUATION)?.enter(expr, environment));
   expression.assign(EXIT, (expr: Node, _input: unknown, environment: Environment, result: unknown) =>
     environment.lookup(EVALUATION)?.leave(expr, environment, result));
-}
-
-/** To be among an evaluation's bindings. */
-export function newLimits(): Record<string, unknown> {
-  return { [EVALUATION]: new Evaluation() };
 }
 
 function sizeOf(value: unknown): number {

@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import { limit, newLimits } from './expression-limits';
+import { Evaluation, EVALUATION, limit } from './expression-limits';
 import { references } from './expression-references';
 import { addFunctions } from './jsonata-functions';
 
@@ -12,6 +12,9 @@ export class ExpressionError extends Error {
 }
 
 export type Bindings = Readonly<Record<string, unknown>>;
+/** Where the bindings have what gives the time; no expression can name it. */
+export const CLOCK = 'the time';
+
 export type JsonType = 'array' | 'boolean' | 'number' | 'object' | 'string' | 'null';
 
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
@@ -46,9 +49,10 @@ async function evaluateText(text: string, field: string, bindings: Bindings): Pr
   const { expression, variables } = compile(text);
   // It fails even where the expression has something else to give in the variable's stead.
   for (const name of variables) if (!Object.hasOwn(bindings, name)) throw new ExpressionError(`${said} returned nothing (undefined).`, field);
+  const now = (bindings[CLOCK] as (() => number) | undefined ?? Date.now)();
   let result: unknown;
   try {
-    result = await expression.evaluate(undefined, { ...bindings, ...newLimits() });
+    result = await expression.evaluate(undefined, { ...bindings, [EVALUATION]: new Evaluation(now) });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     throw new ExpressionError(`${said} threw an error during evaluation${code === undefined ? ':' : `. ${code}:`} ${message}`, field);

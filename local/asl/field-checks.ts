@@ -51,14 +51,15 @@ export const timestamp: Check = (value, at, problems) => {
   else if (parseTimestamp(value) === undefined) problems.schema(`Value is not a valid ISO-8601 extended offset date-time: ${value}`, at);
 };
 
-/** The fields that an object may have and those that it must have. */
+/** The fields that an object may have, a Comment among them, and those that it must have. */
 export const fields = (known: Readonly<Record<string, Check>>, required: readonly string[] = []): Check => (value, at, problems) => {
   if (!isObject(value)) {
     problems.schema('Expected value of type [OBJECT]', at);
     return;
   }
   for (const [key, item] of Object.entries(value)) {
-    if (Object.hasOwn(known, key)) known[key](item, `${at === '/' ? '' : at}/${key}`, problems);
+    if (key === 'Comment') text(item, `${at === '/' ? '' : at}/${key}`, problems);
+    else if (Object.hasOwn(known, key)) known[key](item, `${at === '/' ? '' : at}/${key}`, problems);
     else if (JSONPATH_FIELDS.has(key)) problems.schema(jsonPathField(key), at);
     else problems.schema(`Field '${key}' is not supported`, at);
   }
@@ -102,23 +103,16 @@ const allLast = (check: Check): Check => (value, at, problems) => {
   });
 };
 
-export const retriers = allLast((value, at, problems) => {
-  fields({
-    Comment: text,
-    ErrorEquals: errorNames,
-    IntervalSeconds: integer(1),
-    BackoffRate: number(1),
-    MaxAttempts: integer(0),
-    MaxDelaySeconds: integer(1, MAX_DELAY),
-    JitterStrategy: oneOf('FULL', 'NONE'),
-  }, ['ErrorEquals'])(value, at, problems);
-  const { IntervalSeconds = 1, MaxDelaySeconds } = isObject(value) ? value : {};
-  if (typeof MaxDelaySeconds === 'number' && typeof IntervalSeconds === 'number' && MaxDelaySeconds <= IntervalSeconds) {
-    problems.schema(`MaxDelaySeconds should be greater than IntervalSeconds, got ${MaxDelaySeconds} and ${IntervalSeconds}`, at);
-  }
-});
+export const retriers = allLast(fields({
+  ErrorEquals: errorNames,
+  IntervalSeconds: integer(1),
+  BackoffRate: number(1),
+  MaxAttempts: integer(0),
+  MaxDelaySeconds: integer(1, MAX_DELAY),
+  JitterStrategy: oneOf('FULL', 'NONE'),
+}, ['ErrorEquals']));
 
-export const catchers = allLast(fields({ Comment: text, ErrorEquals: errorNames, Next: text, Output: anything, Assign: object }, ['ErrorEquals', 'Next']));
+export const catchers = allLast(fields({ ErrorEquals: errorNames, Next: text, Output: anything, Assign: object }, ['ErrorEquals', 'Next']));
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

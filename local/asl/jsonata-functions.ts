@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type jsonata from 'jsonata';
-import { MEMORY_MESSAGE } from './expression-limits';
+import jsonata from 'jsonata';
+import { Evaluation, EVALUATION, MEMORY_MESSAGE } from './expression-limits';
 
 const HASHES: Readonly<Record<string, string>> = { 'MD5': 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
 
@@ -20,9 +20,25 @@ const FUNCTIONS: readonly [name: string, signature: string, implementation: (...
   ['parse', '<s?:x>', (text?: string) => (text === undefined ? undefined : JSON.parse(text))],
 ];
 
+/** JSONata calls functions so. */
+interface Caller { readonly environment: { lookup(name: string): Evaluation | undefined } }
+
+const formatTime = jsonata('$fromMillis($time, $picture, $timezone)');
+
+/** JSONata's own by the execution's clock: the same time for the whole of an evaluation. */
+function now(this: Caller, picture?: string, timezone?: string): Promise<string> {
+  return formatTime.evaluate(undefined, { time: millis.call(this), picture, timezone });
+}
+
+function millis(this: Caller): number {
+  return this.environment.lookup(EVALUATION)?.now ?? Date.now();
+}
+
 export function addFunctions(expression: jsonata.Expression): void {
   // "JSONata's $eval is not supported": the name is bound to nothing, so that calling it is calling a non-function.
   expression.assign('eval', undefined);
+  expression.registerFunction('now', now, '<s?s?:s>');
+  expression.registerFunction('millis', millis, '<:n>');
   for (const [name, signature, implementation] of FUNCTIONS) expression.registerFunction(name, implementation, signature);
 }
 

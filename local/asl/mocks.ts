@@ -55,7 +55,7 @@ function answer(at: string, numbers: string, value: unknown, problems: string[])
 }
 
 function mock(resource: string, stateName: string, answers: readonly Answer[]): TaskIntegration {
-  return async (_args, context) => {
+  const call: TaskIntegration = async (_args, context) => {
     const found = answers.find(({ from, to }) => from <= context.retryCount && context.retryCount <= to)?.response;
     if (found === undefined) {
       throw new StatesError(ErrorCode.RUNTIME, `The mock of the state '${stateName}' has no response for the try number ${context.retryCount}`);
@@ -65,6 +65,7 @@ function mock(resource: string, stateName: string, answers: readonly Answer[]): 
     if (found.Throw !== undefined) throw new StatesError(found.Throw.Error, found.Throw.Cause);
     return found.Return;
   };
+  return Object.assign(call, { takesCredentials: true });
 }
 
 function asObject(value: unknown): Record<string, unknown> | undefined {

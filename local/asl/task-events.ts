@@ -24,8 +24,10 @@ export class TaskEvents {
     return `${this.family}${event}`;
   }
 
-  public scheduled(args: unknown, timeoutInSeconds?: number, heartbeatInSeconds?: number): Details {
-    const limits = { timeoutInSeconds, heartbeatInSeconds };
+  /** @param credentials `{RoleArn}` of another role */
+  public scheduled(args: unknown, timeoutInSeconds?: number, heartbeatInSeconds?: number, credentials?: unknown): Details {
+    const roleArn = (credentials as { RoleArn?: unknown } | undefined)?.RoleArn;
+    const limits = { timeoutInSeconds, heartbeatInSeconds, ...roleArn === undefined ? {} : { taskCredentials: { roleArn } } };
     if (this.family === 'Task') return { ...this.names, region: this.region, parameters: JSON.stringify(args), ...limits };
     return { resource: this.resource, input: JSON.stringify(args), ...limits };
   }

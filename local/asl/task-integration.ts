@@ -14,7 +14,11 @@ export interface TaskContext {
 }
 
 /** One service integration: the evaluated Arguments in, the task's result out. Throws {@link StatesError}. */
-export type TaskIntegration = (args: Record<string, unknown>, context: TaskContext) => Promise<unknown>;
+export interface TaskIntegration {
+  (args: Record<string, unknown>, context: TaskContext): Promise<unknown>;
+  /** Whether a Task may give it the Credentials of another role. */
+  readonly takesCredentials?: boolean;
+}
 
 /** The integration for a Task's Resource ARN, or undefined where there is none for it, or for the state of that name. */
 export type FindIntegration = (resource: string, stateName: string) => TaskIntegration | undefined;

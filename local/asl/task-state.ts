@@ -15,8 +15,11 @@ export async function runTask(engine: Engine, visit: Visit): Promise<unknown> {
   const resource = state.Resource!;
   const integration = engine.findIntegration(resource, name);
   if (integration === undefined) throw new StatesError(ErrorCode.RUNTIME, within(visit, `${resource} is not supported by the local engine`));
-  const { events, args, limits } = await prepare(engine, visit);
-  engine.history.add(events.type('Scheduled'), events.scheduled(args, limits.timeout, limits.heartbeat), scope.track);
+  if (state.Credentials !== undefined && integration.takesCredentials !== true) {
+    throw new StatesError(ErrorCode.RUNTIME, within(visit, 'Credentials is not supported by the local engine'));
+  }
+  const { events, args, limits, credentials } = await prepare(engine, visit);
+  engine.history.add(events.type('Scheduled'), events.scheduled(args, limits.timeout, limits.heartbeat, credentials), scope.track);
   engine.history.add(events.type('Started'), events.started(), scope.track);
   try {
     const call = (limited: AbortSignal, heartbeat: () => void) => integration(args as Record<string, unknown>, {
@@ -37,15 +40,23 @@ export async function runTask(engine: Engine, visit: Visit): Promise<unknown> {
   }
 }
 
-async function prepare(engine: Engine, visit: Visit): Promise<{ events: TaskEvents; args: unknown; limits: Limits }> {
+interface Prepared {
+  readonly events: TaskEvents;
+  readonly args: unknown;
+  readonly limits: Limits;
+  readonly credentials: unknown;
+}
+
+async function prepare(engine: Engine, visit: Visit): Promise<Prepared> {
   const { state, name, input } = visit;
   const events = new TaskEvents(state.Resource!, engine.executionArn.split(':')[3]);
   try {
     const args = await field(engine, visit, 'Arguments', input);
     requireSize(args, name);
+    const credentials = await field(engine, visit, 'Credentials', undefined);
     const seconds = async (limit: 'TimeoutSeconds' | 'HeartbeatSeconds') =>
       (state[limit] === undefined ? undefined : evaluateInteger(state[limit], limit, bindings(engine, visit), 1));
-    return { events, args, limits: { timeout: await seconds('TimeoutSeconds'), heartbeat: await seconds('HeartbeatSeconds') } };
+    return { events, args, credentials, limits: { timeout: await seconds('TimeoutSeconds'), heartbeat: await seconds('HeartbeatSeconds') } };
   } catch (error) {
     throw asStatesError(engine, visit, error);
   }

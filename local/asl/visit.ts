@@ -1,7 +1,7 @@
 import { Clock } from './clock';
 import type { StateDefinition, StatesDefinition } from './definition';
 import { ErrorCode } from './errors';
-import { Bindings, evaluate, ExpressionError } from './expression';
+import { Bindings, CLOCK, evaluate, ExpressionError } from './expression';
 import { History, Track } from './history';
 import type { Place } from './place';
 import { FindIntegration, StatesError } from './task-integration';
@@ -105,11 +105,11 @@ export function bindings(engine: Engine, visit: Visit, more: Readonly<Record<str
     ...scope.item === undefined ? {} : { Map: { Item: scope.item } },
     ...taskToken === undefined ? {} : { Task: { Token: taskToken } },
   };
-  return { ...scope.variables, states: { input, context, ...more } };
+  return { ...scope.variables, states: { input, context, ...more }, [CLOCK]: () => engine.clock.now().getTime() };
 }
 
 /** Evaluates a field, or gives the default where the state does not have it. */
-export async function field(engine: Engine, visit: Visit, name: 'Arguments' | 'ItemSelector', otherwise: unknown): Promise<unknown> {
+export async function field(engine: Engine, visit: Visit, name: 'Arguments' | 'Credentials', otherwise: unknown): Promise<unknown> {
   const value = visit.state[name];
   return value === undefined ? otherwise : evaluate(value, name, bindings(engine, visit));
 }

@@ -65,6 +65,14 @@ test('a job is told as submitted', async () => {
   expect(events.map(({ type }) => type).slice(2, -2)).toEqual(['TaskScheduled', 'TaskStarted', 'TaskSubmitted', 'TaskSucceeded']);
 });
 
+test('another role is told in the history, and not taken by what does not know of it', async () => {
+  const definition = single(task({ Credentials: { RoleArn: '{% "arn:" & $states.context.State.Name %}' } }), 'Ask');
+  const { events } = await run('Happy', definition);
+  expect(events.find(({ type }) => type === 'TaskScheduled')!.details).toMatchObject({ taskCredentials: { roleArn: 'arn:Ask' } });
+  const refused = await runDefinition(definition, { tasks: { Ask: async () => 1 } });
+  expect(refused).toMatchObject({ error: 'States.Runtime', cause: expect.stringContaining('Credentials is not supported') });
+});
+
 test.each([
   ['a state machine that there is not', FILE, 'Other', 'Happy', 'StateMachines has no "Other" with TestCases; it has: Orders'],
   ['a test case that there is not', FILE, 'Orders', 'Sad', 'StateMachines.Orders.TestCases has no "Sad"; it has: Happy, Retried, Refused, Empty'],

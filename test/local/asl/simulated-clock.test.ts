@@ -1,3 +1,4 @@
+import { machine, pass, runDefinition } from './support/run-definition';
 import { SimulatedClock } from '../../../local/asl/simulated-clock';
 
 const never = new AbortController().signal;
@@ -45,4 +46,13 @@ test('an aborted sleep rejects with the reason, and holds nobody up', async () =
   await expect(sleeping).rejects.toBe(reason);
   await expect(clock.sleep(5, stop.signal)).rejects.toBe(reason);
   await clock.sleep(1000, never);
+});
+
+test('expressions see the simulated time, one for each evaluation', async () => {
+  const { output } = await runDefinition(machine({
+    A: pass({ Assign: { from: '{% $millis() %}', day: '{% $now("[Y0001]-[M01]-[D01]") %}' } }),
+    W: { Type: 'Wait', Seconds: 864000 },
+    B: pass({ Output: ['{% $floor(($millis() - $from) / 1000) %}', '{% $toMillis($now()) - $toMillis($day) >= 863000000 %}', '{% $millis() = $toMillis($now()) %}'] }),
+  }));
+  expect(output).toEqual([864_000, true, true]);
 });
