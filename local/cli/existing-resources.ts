@@ -1,0 +1,66 @@
+import type { Resource } from '../assembly/stack-resources';
+import type { PolicyDocument } from '../iam/policy';
+
+/** What runs use and the app only names, because it is there already; taken to be there. */
+export interface ExistingResources {
+  readonly queueArns: readonly string[];
+  readonly buckets: readonly string[];
+  readonly tables: readonly string[];
+  /** With the policies that the app attaches to them; what else they may do in AWS is not known here. */
+  readonly roles: readonly { readonly arn: string; readonly name: string; readonly policies: readonly PolicyDocument[] }[];
+}
+
+const QUEUE = /arn:[a-z-]+:batch:[a-z0-9-]+:\d{12}:job-queue\/[A-Za-z0-9_-]+/g;
+const BUCKET_IN_URI = /s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\//g;
+const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/(?:.*\/)?([^/]+)$/;
+
+/** @param resources of all stacks that take part */
+export function existingResources(resources: readonly Resource[]): ExistingResources {
+  const ofType = (type: string) => resources.filter((resource) => resource.type === type);
+  const definitions = ofType('AWS::StepFunctions::StateMachine').map(({ properties }) => String(properties.DefinitionString)).filter(isJson);
+  const known = new Set(resources.flatMap(({ arn, ref }) => [arn, ref]));
+  const unknown = (names: string[]) => [...new Set(names)].filter((name) => !known.has(name));
+  const argumentsOf = (name: string) => definitions.flatMap((text) => literalsOf(JSON.parse(text), name));
+  const inText = (pattern: RegExp, group: number) => definitions.flatMap((text) => [...text.matchAll(pattern)].map((match) => match[group]));
+  const roleArns = [
+    ...ofType('AWS::Batch::JobDefinition').map(({ properties }) => properties.ContainerProperties?.JobRoleArn),
+    ...ofType('AWS::StepFunctions::StateMachine').map(({ properties }) => properties.RoleArn),
+  ].filter((arn): arn is string => typeof arn === 'string');
+  const attached = (role: string) => ofType('AWS::IAM::Policy').filter(({ properties }) => properties.Roles?.includes(role))
+    .map(({ properties }) => properties.PolicyDocument as PolicyDocument);
+  return {
+    queueArns: unknown(inText(QUEUE, 0)),
+    buckets: unknown([...inText(BUCKET_IN_URI, 1), ...argumentsOf('Bucket')]),
+    tables: unknown(argumentsOf('TableName')),
+    roles: unknown(roleArns).flatMap((arn) => {
+      const name = ROLE.exec(arn)?.[1];
+      return name === undefined ? [] : [{ arn, name, policies: attached(name) }];
+    }),
+  };
+}
+
+/** For the person who starts a run: one line for each. */
+export function describeExisting({ queueArns, buckets, tables, roles }: ExistingResources): string[] {
+  return [
+    ...queueArns.map((arn) => `job queue ${arn}: this machine stands in for it`),
+    ...buckets.map((name) => `bucket ${name}: an empty one stands in for it`),
+    ...tables.map((name) => `table ${name}: an empty one stands in for it`),
+    ...roles.map(({ arn, policies }) => `role ${arn}: it may do what the app's ${policies.length} policies for it allow, and nothing else`),
+  ];
+}
+
+/** What is none is refused elsewhere. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The values of a field that are no expressions, wherever it stands. */
+function literalsOf(value: unknown, field: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => (key === field && typeof item === 'string' && !item.startsWith('{%') ? [item] : literalsOf(item, field)));
+}
