@@ -1,4 +1,5 @@
 import { ErrorName } from '../../src/contract/error-names';
+import { ExitCode } from '../../src/contract/exit-codes';
 import { StoragePrefix } from '../../src/contract/storage-keys';
 import { logError, warn } from '../log';
 import { openFolder } from '../storage/place';
@@ -24,7 +25,7 @@ export function asWorkerError(error: unknown): WorkerError {
 export async function reportError(command: string, errorsPlace: string | undefined, error: WorkerError): Promise<void> {
   const { errorName, entry = null, message, expected, found } = error;
   const report = { error: errorName, entry, message: short(message, MAX_MESSAGE), expected: shortValue(expected), found: shortValue(found) };
-  logError('failed', { ...report, stack: errorName === ErrorName.INTERNAL ? (error.cause as Error | undefined)?.stack ?? error.stack : undefined });
+  logError('failed', { ...report, stack: error.exitCode === ExitCode.DEFECT ? (error.cause as Error | undefined)?.stack ?? error.stack : undefined });
   if (errorsPlace === undefined) return;
   try {
     await openFolder(errorsPlace).write(`${entry ?? command}.json`, JSON.stringify(report));

@@ -44,10 +44,12 @@ export function parseS3Uri(uri: string): { bucket: string; key: string } | undef
   return match === null ? undefined : { bucket: match[1], key: match[2] ?? '' };
 }
 
-/** How S3 names an error, its status, and its text. */
+/** How S3, or what is between, names an error, its status, and its text. */
 export function s3Failure(error: unknown): { name: string; status?: number; message: string } {
-  const { name = 'Error', message = String(error), $metadata } = error as { name?: string; message?: string; $metadata?: { httpStatusCode?: number } };
-  return { name, status: $metadata?.httpStatusCode, message };
+  const { name = 'Error', code, message = String(error), $metadata } = error as {
+    name?: string; code?: string; message?: string; $metadata?: { httpStatusCode?: number };
+  };
+  return { name: name === 'Error' && code !== undefined ? code : name, status: $metadata?.httpStatusCode, message };
 }
 
 /** Errors with a status of 400 and more that a second try may not meet (Amazon S3 API reference, page "Error responses"). */

@@ -47,7 +47,7 @@ export class S3Folder implements Folder {
         throw tooLarge(this.uriOf(name), maxBytes, length);
       }
       const chunks: Buffer[] = [];
-      await this.receive(name, length, async (count) => {
+      await this.receive(length, async (count) => {
         for await (const chunk of body as AsyncIterable<Buffer>) {
           count(chunk);
           chunks.push(chunk);
@@ -62,7 +62,7 @@ export class S3Folder implements Folder {
     const path = join(scratch, name);
     await this.attempts('read', name, STREAMED_ATTEMPTS, async () => {
       const { body, length } = await this.open(name);
-      await this.receive(name, length, (count) => pipeline(body, async function* (chunks: AsyncIterable<Buffer>) {
+      await this.receive(length, (count) => pipeline(body, async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           count(chunk);
           yield chunk;
@@ -103,16 +103,16 @@ export class S3Folder implements Folder {
   }
 
   /** Whatever goes wrong while a body is received may go well with another try; so does a body that is not whole. */
-  private async receive(name: string, length: number, work: (count: (chunk: Buffer) => void) => Promise<void>): Promise<void> {
+  private async receive(length: number, work: (count: (chunk: Buffer) => void) => Promise<void>): Promise<void> {
     let received = 0;
     try {
       await work((chunk) => { received += chunk.length; });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOSPC' || code === 'EROFS') throw error;
-      throw new TransientError(`the transfer of ${this.uriOf(name)} broke off after ${received} of ${length} bytes: ${(error as Error).message}`, undefined, error);
+      throw new TransientError(`the transfer broke off after ${received} of ${length} bytes: ${(error as Error).message}`);
     }
-    if (received !== length) throw new TransientError(`S3 sent ${received} of ${length} bytes of ${this.uriOf(name)}`);
+    if (received !== length) throw new TransientError(`S3 sent ${received} of ${length} bytes`);
   }
 
   private async attempts<T>(done: string, name: string, attempts: number, attempt: () => Promise<T>): Promise<T> {
@@ -132,9 +132,9 @@ export class S3Folder implements Folder {
 
   private failure(done: string, name: string, error: unknown): Error {
     if (error instanceof WorkerError) return error;
-    const known = error instanceof TransientError && error.cause !== undefined && s3Failure(error.cause).status !== undefined ? error.cause : error;
-    const { name: code, status, message } = s3Failure(known);
-    const text = `${this.uriOf(name)} cannot be ${done}: ${code}${status === undefined ? '' : ` (${status})`}: ${message}`;
+    const { name: code, status, message } = s3Failure(error instanceof TransientError && error.cause !== undefined ? error.cause : error);
+    const told = status === undefined ? message : `${code} (${status}): ${message}`;
+    const text = `${this.uriOf(name)} cannot be ${done}: ${told}`;
     // What is not there, or what the role forbids, stays so; of everything else another attempt of the job may see the end.
     if (status === 404) return storageFailure(text, { transient: false, found: code, cause: error });
     if (status === 403) {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { PolicyDocument } from '../../../local/iam/policy';
 import { S3Fault, startS3Server } from '../../../local/s3/server';
 
@@ -19,6 +20,7 @@ export interface TestBucket {
   fault?: (asked: Asked, count: number) => S3Fault | undefined;
   /** The role's policies; undefined: it may do everything. */
   policies?: readonly PolicyDocument[];
+  download(key: string): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function startTestBucket(): Promise<TestBucket> {
   const bucket: { -readonly [K in keyof TestBucket]: TestBucket[K] } = {
     asked,
     environment: {},
+    download: async () => Buffer.alloc(0),
     close: async () => undefined,
   };
   const server = await startS3Server({
@@ -52,7 +55,13 @@ export async function startTestBucket(): Promise<TestBucket> {
     AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
     AWS_MAX_ATTEMPTS: '2',
   };
+  const client = new S3Client({ endpoint: server.endpoint, region: 'us-east-1', forcePathStyle: true, credentials: KEY });
+  bucket.download = async (key) => {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }));
+    return Buffer.from(await Body!.transformToByteArray());
+  };
   bucket.close = async () => {
+    client.destroy();
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   };
