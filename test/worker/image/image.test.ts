@@ -1,0 +1,141 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { imageProgram } from '../../../local/batch/image-program';
+
+const ROOT = join(__dirname, '../../..');
+const SAMPLE = join(ROOT, 'samples/worm-apl-1');
+const IMAGE = process.env.PAVI_TEST_IMAGE ?? '';
+const ENGINE = process.env.PAVI_TEST_ENGINE ?? 'podman';
+
+const MAX_COMPRESSED_BYTES = 50_000_000;
+/** As restricted as the job definitions run it, and more. */
+const RESTRICTED = ['--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges', '--memory=256m'];
+/** For a machine without systemd, and one that may not raise its limits. */
+const BARE_MACHINE = { engine: ['--runtime=runc', '--cgroup-manager=cgroupfs'], run: ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'] };
+
+describe('the Dockerfile', () => {
+  const dockerfile = readFileSync(join(ROOT, 'worker/Dockerfile'), 'utf8');
+
+  test('names no architecture', () => {
+    expect(dockerfile).not.toMatch(/x86|x64|amd64|aarch64|arm64/i);
+  });
+
+  test('tells a process on this machine its program, and nothing that is the image\'s alone', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pavi-context-'));
+    writeFileSync(join(folder, 'Dockerfile'), dockerfile);
+    writeFileSync(join(folder, 'index.cjs'), '');
+    const program = imageProgram('account/repository:tag', [{ directory: folder, dockerFile: 'Dockerfile', repositoryName: 'repository', imageTag: 'tag' } as any]);
+    expect(program.entryPoint).toEqual(['node', join(folder, 'index.cjs')]);
+    expect(program.environment).toEqual({});
+    rmSync(folder, { recursive: true });
+  });
+});
+
+(IMAGE === '' ? describe.skip : describe)('the image (to build and test it: scripts/image)', () => {
+  let root: string;
+  let extra = { engine: [] as string[], run: [] as string[] };
+
+  const engine = (args: readonly string[]) => spawnSync(ENGINE, [...extra.engine, ...args], { encoding: 'utf8', maxBuffer: 1e8 });
+  const runArguments = (options: readonly string[], args: readonly string[]) =>
+    ['run', '--network=host', ...extra.run, ...RESTRICTED, `--volume=${SAMPLE}:/in:ro`, `--volume=${root}:/out`, ...options, IMAGE, ...args];
+  const run = (args: readonly string[], options: readonly string[] = []) => {
+    // Not --rm: the stand-in of Docker over podman's service then gives 0 as every exit code.
+    const name = `pavi-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
+    const end = engine(runArguments([`--name=${name}`, ...options], args));
+    engine(['rm', '-f', name]);
+    const lines = end.stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, any>);
+    return { code: end.status, stderr: end.stderr, lines, metrics: lines.find((line) => '_aws' in line) };
+  };
+  const retrieve = ['retrieve', '--input', '/in/seq_regions.json', '--output-dir', '/out/sequences', '--allow-local'];
+
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'pavi-image-'));
+    chmodSync(root, 0o777);
+    if (ENGINE === 'podman' && run(['--help']).code !== 0) extra = BARE_MACHINE;
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  test(`has less than ${MAX_COMPRESSED_BYTES / 1e6} MB, compressed`, async () => {
+    const saving = spawn(ENGINE, [...extra.engine, 'save', IMAGE], { stdio: ['ignore', 'pipe', 'ignore'] });
+    let bytes = 0;
+    await pipeline(saving.stdout, createGzip({ level: 6 }), new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        bytes += chunk.length;
+        done();
+      },
+    }));
+    console.log(`${IMAGE}: ${(bytes / 1e6).toFixed(1)} MB compressed`);
+    expect(bytes).toBeLessThan(MAX_COMPRESSED_BYTES);
+    expect(bytes).toBeGreaterThan(10_000_000);
+  }, 120_000);
+
+  test('runs the three steps as a user without rights on a read-only root, and gives what the sample should', () => {
+    const steps = [
+      retrieve,
+      ['align', '--input-dir', '/out/sequences', '--output', '/out/results/alignment-output.aln'],
+      ['collect', '--input-dir', '/out/sequences', '--alignment', '/out/results/alignment-output.aln', '--output', '/out/results/aligned_seq_info.json'],
+    ];
+    for (const args of steps) {
+      const end = run(args);
+      expect(end).toMatchObject({ code: 0, stderr: '' });
+      expect(end.metrics!.PeakMemory).toBeLessThan(200);
+    }
+    for (const file of ['alignment-output.aln', 'aligned_seq_info.json']) {
+      expect(readFileSync(join(root, 'results', file)).equals(readFileSync(join(SAMPLE, 'expected', file)))).toBe(true);
+    }
+  });
+
+  test('has no root user and no shell, and a scratch folder that its user may write to', () => {
+    const [{ Config: config }] = JSON.parse(engine(['image', 'inspect', IMAGE]).stdout);
+    expect(config).toMatchObject({ User: '1000:1000', Entrypoint: ['node', '/opt/pavi/index.cjs'], Volumes: { '/tmp': {} } });
+    expect(run([], ['--entrypoint=/bin/sh']).code).not.toBe(0);
+    expect(run(['-e', 'require("fs").writeFileSync("/tmp/x", "")'], ['--entrypoint=node']).code).toBe(0);
+    const denied = run(['-e', 'require("fs").writeFileSync("/opt/pavi/x", "")'], ['--entrypoint=node']);
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toMatch(/EROFS/);
+  });
+
+  test('ends with the worker\'s exit codes', () => {
+    expect(run(['frobnicate']).code).toBe(64);
+    expect(run(['check', '--input', '/in/none.json']).code).toBe(64);
+    expect(run(['check', '--input', '/in/seq_regions.json']).code).toBe(0);
+    expect(run(['-e', 'const all = []; for (;;) all.push(Buffer.alloc(10_000_000, 1));'], ['--entrypoint=node']).code).toBe(137);
+  });
+
+  test('starts from its compile cache, and soon', () => {
+    const cached = run([...retrieve, '--from', '1', '--to', '1'], ['--env=NODE_DEBUG_NATIVE=COMPILE_CACHE']);
+    expect(cached.stderr).toMatch(/\/opt\/pavi\/worker\.cjs.*\n?.*(accepted|success)/);
+    expect(cached.stderr).not.toMatch(/rejected/);
+    const seconds = Array.from({ length: 7 }, () => run([...retrieve, '--from', '1', '--to', '1']).metrics!.Duration as number).sort((a, b) => a - b);
+    console.log(`one local entry, from the start of the process to its end: ${seconds.map((value) => Math.round(value * 1000)).join(', ')} ms`);
+    // A quiet machine takes less than 120 ms.
+    expect(seconds[0]).toBeLessThan(0.6);
+  }, 60_000);
+
+  test('is ended by SIGTERM with exit code 143', async () => {
+    const silent = createServer();
+    const asked = new Promise((resolve) => silent.once('request', resolve));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const entries = JSON.parse(readFileSync(join(SAMPLE, 'seq_regions.json'), 'utf8')) as object[];
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/g.fna.gz`;
+    writeFileSync(join(root, 'waiting.json'), JSON.stringify(entries.map((entry) => ({ ...entry, fasta_file_url: url }))));
+    const name = `pavi-test-stop-${process.pid}`;
+    const waiting = ['retrieve', '--input', '/out/waiting.json', '--output-dir', '/out/waited', '--allow-local'];
+    const running = spawn(ENGINE, [...extra.engine, ...runArguments([`--name=${name}`], waiting)], { stdio: 'ignore' });
+    const code = new Promise((resolve) => running.on('close', resolve));
+    await asked;
+    engine(['kill', '--signal=TERM', name]);
+    expect(await code).toBe(143);
+    expect(existsSync(join(root, 'waited'))).toBe(false);
+    engine(['rm', '-f', name]);
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
+  }, 60_000);
+});
