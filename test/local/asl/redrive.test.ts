@@ -1,0 +1,87 @@
+import { branch, machine, pass, runDefinition, RunRequest, single, task } from './support/run-definition';
+import { StopReason } from '../../../local/asl/execution';
+import { Move, Place } from '../../../local/asl/place';
+import { StatesError } from '../../../local/asl/task-integration';
+
+/** Runs a definition, and redrives it from what a journal would have kept. */
+async function twice(definition: unknown, first: RunRequest, second: RunRequest) {
+  const moves: Move[] = [];
+  const place = new Place((move) => moves.push(JSON.parse(JSON.stringify(move))));
+  const before = await runDefinition(definition, { ...first, place });
+  const redrive = { count: 1, startTime: before.events[0].timestamp, events: before.events };
+  const after = await runDefinition(definition, { ...second, place: Place.after(moves, () => undefined), redrive });
+  return { before, after };
+}
+
+const failing = async () => { throw new StatesError('E'); };
+const counting = () => {
+  const calls: unknown[] = [];
+  return { calls, task: async (args: unknown) => { calls.push(args); return args; } };
+};
+
+/** "RedriveExecution restarts unsuccessful executions ... from the unsuccessful step" (AWS Step Functions API reference). */
+test('goes on at the state that failed, with its input and the variables', async () => {
+  const a = counting();
+  const definition = machine({
+    A: task({ Assign: { x: 5 } }), B: task({ Arguments: { x: '{% $x %}', n: '{% $states.context.Execution.RedriveCount %}' }, Output: '{% $states.result %}' }), C: pass(),
+  });
+  const { before, after } = await twice(definition, { tasks: { A: a.task, B: failing } }, { tasks: { A: a.task, B: async (args) => args } });
+  expect([before.status, a.calls.length]).toEqual(['FAILED', 1]);
+  expect(after).toMatchObject({ status: 'SUCCEEDED', output: { x: 5, n: 1 } });
+  expect(a.calls).toHaveLength(1);
+});
+
+test('its history goes on after the first attempt\'s', async () => {
+  const { before, after } = await twice(single(task()), { tasks: { S: failing } }, { tasks: { S: async () => 1 } });
+  expect(after.events.slice(0, before.events.length)).toEqual(before.events);
+  expect(after.events.slice(before.events.length).map(({ id, previousEventId, type }) => [id, previousEventId, type])).toEqual([
+    [7, 6, 'ExecutionRedriven'], [8, 7, 'TaskScheduled'], [9, 8, 'TaskStarted'], [10, 9, 'TaskSucceeded'], [11, 10, 'TaskStateExited'], [12, 11, 'ExecutionSucceeded'],
+  ]);
+});
+
+test.each([
+  ['a Map', { Type: 'Map', Items: [1, 2, 3], MaxConcurrency: 1, ItemProcessor: branch({ A: task(), B: task() }) }],
+  ['a Parallel', { Type: 'Parallel', Branches: [branch({ A: task(), B: task() }), branch({ A2: task(), B2: task() })] }],
+])('of %s, only what has not succeeded is done again', async (_name, state) => {
+  const done = counting();
+  const once = async (args: unknown) => {
+    if (args === 2) throw new StatesError('E');
+    return done.task(args);
+  };
+  const input = [1, 2, 3];
+  const { before, after } = await twice(single(state), { input, tasks: { A: done.task, B: once, A2: done.task, B2: failing } }, {
+    input, tasks: { A: done.task, B: done.task, A2: done.task, B2: done.task },
+  });
+  expect([before.status, after.status]).toEqual(['FAILED', 'SUCCEEDED']);
+  const expected = state.Type === 'Map' ? { output: [1, 2, 3], calls: [1, 1, 2, 2, 3, 3] } : { output: [input, input], calls: [input, input, input, input] };
+  expect([after.output, done.calls]).toEqual([expected.output, expected.calls]);
+});
+
+test('of a distributed Map, only the children that have not succeeded are run again', async () => {
+  const done = counting();
+  const definition = single({
+    Type: 'Map',
+    Items: [1, 2, 3],
+    MaxConcurrency: 1,
+    ItemProcessor: { ...branch({ A: task() }), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+  });
+  const lastFails = async (args: unknown) => (args === 3 ? failing() : done.task(args));
+  const { before, after } = await twice(definition, { tasks: { A: lastFails } }, { tasks: { A: done.task } });
+  expect([before.error, after.output, done.calls]).toEqual(['States.ExceedToleratedFailureThreshold', [1, 2, 3], [1, 2, 3]]);
+});
+
+test('an execution that was stopped can go on', async () => {
+  const stop = new AbortController();
+  const stopped = {
+    signal: stop.signal,
+    tasks: {
+      S: () => {
+        stop.abort(new StopReason('Stopped', 'by hand'));
+        return Promise.reject(stop.signal.reason);
+      },
+    },
+  };
+  const { before, after } = await twice(machine({ P: pass({ Output: 3 }), S: task() }), stopped, { tasks: { S: async (args) => args } });
+  expect(before).toMatchObject({ status: 'ABORTED', error: 'Stopped', cause: 'by hand' });
+  expect(after).toMatchObject({ status: 'SUCCEEDED', output: 3 });
+});
