@@ -4,4 +4,6 @@ export * from './compute/compute-platform';
 export * from './compute/pipeline-compute';
 export * from './images/pipeline-images';
 export * from './steps/pipeline-step-props';
+export * from './caller-policy';
+export * from './monitoring/pipeline-monitoring-props';
 export * from './progress/jobs-table';

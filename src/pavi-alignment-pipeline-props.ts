@@ -6,6 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { PipelineCompute } from './compute/pipeline-compute';
 import { PipelineImages } from './images/pipeline-images';
+import { PipelineMonitoringProps } from './monitoring/pipeline-monitoring-props';
 import { JobsTable } from './progress/jobs-table';
 import { PipelineStepProps } from './steps/pipeline-step-props';
 
@@ -175,6 +176,13 @@ export interface PaviAlignmentPipelineProps {
    * @default logs.RetentionDays.THREE_MONTHS
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * What watches the runs, and whom it tells.
+   *
+   * @default - alarms, a dashboard and saved queries; nobody is told
+   */
+  readonly monitoring?: PipelineMonitoringProps;
 
   /**
    * Whether AWS X-Ray traces the runs.

@@ -1,30 +1,28 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { RemovalPolicy, Tags } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { requireDuration, requireWhole } from './checks';
+import { CallerPolicyOptions, createCallerPolicy } from './caller-policy';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
-import { MAX_INLINE_CONCURRENCY } from './orchestration/retrieval-map';
-import { MAX_RETRIEVAL_JOBS } from './orchestration/run-plan';
+import { PipelineMonitoring } from './monitoring/pipeline-monitoring';
+import { jobStatusRule, runStatusRule } from './monitoring/run-events';
 import { RunStateMachine } from './orchestration/run-state-machine';
 import { ExportOutputsOptions, PaviAlignmentPipelineProps } from './pavi-alignment-pipeline-props';
+import { runLimits } from './run-limits';
+import { addStackOutputs } from './stack-outputs';
 import { warnOfImportedRoles } from './steps/given-roles';
 import { StepEnvironment } from './steps/job-step';
 import { createSteps } from './steps/pipeline-steps';
 import { RunStorage } from './storage/run-storage';
 import { runStorage } from './storage/work-bucket';
 
-const DEFAULT_MAX_CONCURRENCY = 40;
-const DEFAULT_REGIONS_PER_JOB = 10;
-const MAX_REGIONS_PER_JOB = 10_000;
-const DEFAULT_RUN_TIMEOUT = Duration.hours(1);
-/** "Maximum execution time: 5 minutes", AWS Step Functions developer guide, page "Service quotas", of Express workflows. */
-const EXPRESS_RUN_TIMEOUT = Duration.minutes(5);
 const TAGS = { Product: 'PAVI', CreatedBy: 'PAVI', AppComponent: 'pipeline' };
 
 /**
@@ -58,7 +56,14 @@ export class PaviAlignmentPipeline extends Construct {
   /** One item a run, where there is a jobs table. */
   public readonly jobsTable?: dynamodb.ITable;
 
+  /** By default runs failed, timed out, throttled, slow, jobs stuck, many invalid inputs. */
+  public readonly alarms: cloudwatch.Alarm[];
+  /** By default there is one. */
+  public readonly dashboard?: cloudwatch.Dashboard;
+
   private readonly storage: RunStorage;
+  private readonly monitoring: PipelineMonitoring;
+  private readonly isExpress: boolean;
 
   /**
    * @param scope the stack, or a construct in it
@@ -67,9 +72,9 @@ export class PaviAlignmentPipeline extends Construct {
    */
   constructor(scope: Construct, id: string, props: PaviAlignmentPipelineProps) {
     super(scope, id);
-    checkProps(props);
-    const workflowType = props.workflowType ?? sfn.StateMachineType.STANDARD;
-    const runTimeout = props.runTimeout ?? (workflowType === sfn.StateMachineType.EXPRESS ? EXPRESS_RUN_TIMEOUT : DEFAULT_RUN_TIMEOUT);
+    const limits = runLimits(props);
+    const { runTimeout } = limits;
+    this.isExpress = limits.workflowType === sfn.StateMachineType.EXPRESS;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     const compute = props.compute.bind(this);
@@ -103,15 +108,17 @@ export class PaviAlignmentPipeline extends Construct {
       storage: this.storage,
       jobQueue: this.jobQueue,
       ...steps,
-      workflowType,
+      ...limits,
       jobsTable: this.jobsTable,
-      maxConcurrency: props.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
-      regionsPerJob: props.regionsPerJob ?? DEFAULT_REGIONS_PER_JOB,
-      runTimeout,
       logGroup: this.executionLogGroup,
       tracing: props.tracing ?? true,
       role: props.stateMachineRole,
     }).stateMachine;
+    this.monitoring = new PipelineMonitoring(this, 'Monitoring', {
+      stateMachine: this.stateMachine, jobQueue: this.jobQueue, logs: pipelineLogs, steps, runTimeout,
+    }, props.monitoring ?? {});
+    this.alarms = this.monitoring.alarms;
+    this.dashboard = this.monitoring.dashboard;
     warnOfImportedRoles(this, {
       'executionRole': props.executionRole,
       'stateMachineRole': props.stateMachineRole,
@@ -150,30 +157,114 @@ export class PaviAlignmentPipeline extends Construct {
   }
 
   /**
+   * A managed policy for a program that starts runs, waits for them, stops and redrives them, reads their results and uploads inputs;
+   * for roles outside of the app, by its name.
+   *
+   * @param id unique in the pipeline
+   * @param options the policy's name
+   */
+  public createCallerPolicy(id: string, options: CallerPolicyOptions = {}): iam.ManagedPolicy {
+    return createCallerPolicy(this, id, this.stateMachine, this.storage, options);
+  }
+
+  /**
+   * The number of runs that were started; by default their sum over five minutes.
+   *
+   * @param options of the metric
+   */
+  public metricRunsStarted(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.monitoring.metrics.started({ statistic: 'Sum', ...options });
+  }
+
+  /**
+   * The number of runs that succeeded; by default their sum over five minutes.
+   *
+   * @param options of the metric
+   */
+  public metricRunsSucceeded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.monitoring.metrics.succeeded(options);
+  }
+
+  /**
+   * The number of runs that failed, those with an invalid input included; by default their sum over five minutes.
+   *
+   * @param options of the metric
+   */
+  public metricRunsFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.monitoring.metrics.failed(options);
+  }
+
+  /**
+   * The number of runs that did not end within `runTimeout`; by default their sum over five minutes.
+   *
+   * @param options of the metric
+   */
+  public metricRunsTimedOut(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.monitoring.metrics.timedOut(options);
+  }
+
+  /**
+   * How long runs took, in milliseconds; by default their average over five minutes.
+   *
+   * @param options of the metric
+   */
+  public metricRunsDuration(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.monitoring.metrics.duration(options);
+  }
+
+  /**
+   * The number of runs whose input was refused; by default their sum over five minutes.
+   *
+   * @param options of the metric
+   */
+  public metricInvalidInputs(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.monitoring.metrics.invalidInputs(options);
+  }
+
+  /**
+   * An EventBridge rule for runs that failed, timed out or were stopped. Not for an EXPRESS workflow, which sends no events.
+   *
+   * @param id unique in the pipeline
+   * @param options the rule's target, and more
+   */
+  public onRunFailed(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return runStatusRule(this, id, this.stateMachine, this.isExpress, ['FAILED', 'TIMED_OUT', 'ABORTED'], options);
+  }
+
+  /**
+   * An EventBridge rule for runs that succeeded. Not for an EXPRESS workflow, which sends no events.
+   *
+   * @param id unique in the pipeline
+   * @param options the rule's target, and more
+   */
+  public onRunSucceeded(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return runStatusRule(this, id, this.stateMachine, this.isExpress, ['SUCCEEDED'], options);
+  }
+
+  /**
+   * An EventBridge rule for every change of a job of this pipeline (its `$.detail.status` tells to what).
+   *
+   * @param id unique in the pipeline
+   * @param options the rule's target, and more
+   */
+  public onJobStateChange(id: string, options: events.OnEventOptions = {}): events.Rule {
+    const definitions = [this.sequenceRetrievalJobDefinition, this.alignmentJobDefinition, this.seqInfoCollectionJobDefinition];
+    return jobStatusRule(this, id, this.jobQueue, definitions, options);
+  }
+
+  /**
    * Adds stack outputs with the keys StateMachineArn, WorkBucketName, JobQueueArn, SeqRetrievalJobDefArn and AlignmentJobDefArn.
    *
    * @param options how to tell the outputs of two pipelines apart
    */
   public exportOutputs(options: ExportOutputsOptions = {}): void {
-    const prefix = options.prefix ?? '';
-    if (!/^[A-Za-z0-9]*$/.test(prefix)) {
-      throw new Error(`prefix must have only letters and digits, got "${prefix}"; CloudFormation allows no others in an output's key`);
-    }
-    this.output(prefix, 'StateMachineArn', this.stateMachine.stateMachineArn);
-    this.output(prefix, 'WorkBucketName', this.workBucket.bucketName);
-    this.output(prefix, 'JobQueueArn', this.jobQueue.jobQueueArn);
-    this.output(prefix, 'SeqRetrievalJobDefArn', this.sequenceRetrievalJobDefinition.jobDefinitionArn);
-    this.output(prefix, 'AlignmentJobDefArn', this.alignmentJobDefinition.jobDefinitionArn);
-  }
-
-  private output(prefix: string, key: string, value: string): void {
-    const name = `${prefix}${key}`;
-    const taken = Stack.of(this).node.findAll().some((construct) => construct instanceof CfnOutput
-      && construct.node.id === name && Stack.of(construct) === Stack.of(this));
-    if (taken) {
-      throw new Error(`the stack has an output ${name} already; give exportOutputs a prefix of this pipeline's own`);
-    }
-    new CfnOutput(this, name, { value }).overrideLogicalId(name);
+    addStackOutputs(this, options.prefix ?? '', {
+      StateMachineArn: this.stateMachine.stateMachineArn,
+      WorkBucketName: this.workBucket.bucketName,
+      JobQueueArn: this.jobQueue.jobQueueArn,
+      SeqRetrievalJobDefArn: this.sequenceRetrievalJobDefinition.jobDefinitionArn,
+      AlignmentJobDefArn: this.alignmentJobDefinition.jobDefinitionArn,
+    });
   }
 
   /** For the agent that starts the containers: the image and the log group add what it needs to pull and to log. */
@@ -182,18 +273,5 @@ export class PaviAlignmentPipeline extends Construct {
       assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
       description: `Pulls the images and writes the logs of ${this.node.path}`,
     });
-  }
-}
-
-function checkProps(props: PaviAlignmentPipelineProps): void {
-  const isExpress = props.workflowType === sfn.StateMachineType.EXPRESS;
-  requireWhole('maxConcurrency', props.maxConcurrency, 1, isExpress ? MAX_INLINE_CONCURRENCY : MAX_RETRIEVAL_JOBS,
-    isExpress ? `an EXPRESS workflow has no Distributed Map; leave it out for ${DEFAULT_MAX_CONCURRENCY}` : `leave it out for ${DEFAULT_MAX_CONCURRENCY}`);
-  requireWhole('regionsPerJob', props.regionsPerJob, 1, MAX_REGIONS_PER_JOB, `leave it out for ${DEFAULT_REGIONS_PER_JOB}`);
-  if (isExpress) {
-    requireDuration('runTimeout', props.runTimeout, Duration.minutes(1), EXPRESS_RUN_TIMEOUT,
-      'an EXPRESS workflow ends after 5 minutes; shorten it, or take sfn.StateMachineType.STANDARD');
-  } else {
-    requireDuration('runTimeout', props.runTimeout, Duration.minutes(5), Duration.days(365), 'leave it out for 1 hour');
   }
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -5,6 +7,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { permissions } from './support/permissions';
 import { fargate, importedVpc, newPipeline, newStack, QUEUE_ARN, resource, resourcesOf, templateWith } from './support/pipeline-stack';
+import { withoutHashes } from './support/plain-text';
 import { PipelineCompute } from '../../src';
 
 // A reviewed table: whoever changes what a role may do changes it here too, and says why.
@@ -173,4 +176,57 @@ describe('genomes of the user\'s buckets', () => {
         'kms:Decrypt on arn:aws:kms:us-east-1:123456789012:key/1'].sort(),
     });
   });
+});
+
+describe('the caller\'s policy', () => {
+  const EXECUTIONS = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<PaviStateMachine.Name>:*';
+
+  test('has all that a program needs, and nothing else', () => {
+    const stack = newStack();
+    newPipeline(stack).createCallerPolicy('Caller', { managedPolicyName: 'pavi-callers' });
+    const { Properties } = withoutHashes(resource(Template.fromStack(stack), 'AWS::IAM::ManagedPolicy'));
+    expect(Properties).toMatchObject({ ManagedPolicyName: 'pavi-callers', Description: 'Starts runs of Stack/Pavi and reads their results' });
+    expect(Properties.PolicyDocument.Statement.map(({ Effect, Action, Resource }: any) => [Effect, Action, Resource])).toEqual([
+      ['Allow', ['states:StartExecution', 'states:ListExecutions'], '<PaviStateMachine>'],
+      ['Allow', ['states:DescribeExecution', 'states:GetExecutionHistory', 'states:StopExecution', 'states:RedriveExecution'], EXECUTIONS],
+      ['Allow', 's3:GetObject', `${BUCKET}/results/*`],
+      ['Allow', 's3:PutObject', `${BUCKET}/inputs/*`],
+    ]);
+  });
+
+  test('has no name unless it is given one', () => {
+    const stack = newStack();
+    newPipeline(stack).createCallerPolicy('Caller');
+    expect(resource(Template.fromStack(stack), 'AWS::IAM::ManagedPolicy').Properties.ManagedPolicyName).toBeUndefined();
+  });
+
+  test.each(['', 'a b', 'ä', 'x'.repeat(129)])('refuses the name "%s"', (managedPolicyName) => {
+    expect(() => newPipeline(newStack()).createCallerPolicy('Caller', { managedPolicyName }))
+      .toThrow(new Error(`managedPolicyName must be 1 to 128 letters, digits or +=,.@_-, got "${managedPolicyName}"; leave it out for one of CloudFormation's`));
+  });
+});
+
+test('docs/permissions.md lists what the roles may do', () => {
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'permissions.md'), 'utf8');
+  const section = (prop: string) => page.split(/^## /m).find((part) => part.split('\n')[0].includes(`\`${prop}\``))!;
+  const props = {
+    PaviSequenceRetrievalJobRole: 'sequenceRetrieval.jobRole',
+    PaviAlignmentJobRole: 'alignment.jobRole',
+    PaviSeqInfoCollectionJobRole: 'seqInfoCollection.jobRole',
+    PaviExecutionRole: 'executionRole',
+    PaviStateMachineRole: 'stateMachineRole',
+  };
+  for (const [role, prop] of Object.entries(props)) {
+    const rows = [...section(prop).matchAll(/^\| `([a-z0-9]+:[A-Za-z]+)` \| (.*) \|$/gm)].map(([, action, where]) => `${action} ${where}`);
+    const told = (line: string): string => {
+      const [action, where] = line.split(/ on (.*)/);
+      if (!where.startsWith(BUCKET)) return action;
+      const key = where.replace(BUCKET, '').replace(/ if .*/, '');
+      return `${action} ${key === '' ? '`BUCKET`, for prefixes like `PREFIXwork/*`' : `\`BUCKET/PREFIX${key.slice(1)}\``}`;
+    };
+    const expected = [...new Set(TABLE[role].filter((line) => !line.startsWith('taken by')).map(told))].sort();
+    const actions = [...new Set(rows.map((row) => (row.includes('BUCKET') ? row : row.split(' ')[0])))].sort();
+    expect([role, actions]).toEqual([role, expected]);
+    expect(section(prop)).toContain(/"Service":"([a-z.-]+)"/.exec(TABLE[role].find((line) => line.startsWith('taken by'))!)![1]);
+  }
 });

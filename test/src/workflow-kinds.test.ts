@@ -127,7 +127,8 @@ describe('an Express workflow', () => {
     });
 
     test('that failed, and tells it as a Standard workflow would', async () => {
-      const { failure, again } = await evaluate(states.AlignSequencesFailed.Output, { states: { input: { size: 0, job } }, variables: { inputCount: 3 } });
+      const scope = { states: { input: { size: 0, job } }, variables: { inputCount: 3 } };
+      const { failure, again } = await evaluate(states.AlignSequencesFailed.Output, scope);
       expect(failure.cause).toBe('alignment, 3 entries: exit code 64, oh; log stream alignment/default/1');
       expect(again).toBe(false);
     });

@@ -1,0 +1,52 @@
+import { Duration } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { PipelineAlarms } from './pipeline-alarms';
+import { createDashboard } from './pipeline-dashboard';
+import { PipelineLogs } from './pipeline-logs';
+import { PipelineMonitoringProps } from './pipeline-monitoring-props';
+import { tellOfBlockedQueue } from './run-events';
+import { RunMetrics } from './run-metrics';
+import { SavedQueries } from './saved-queries';
+import { WorkerCommand } from '../contract/worker-command-line';
+import { PipelineSteps } from '../steps/pipeline-steps';
+
+export interface WatchedPipeline {
+  readonly stateMachine: sfn.StateMachine;
+  readonly jobQueue: batch.IJobQueue;
+  readonly logs: PipelineLogs;
+  readonly steps: PipelineSteps;
+  readonly runTimeout: Duration;
+}
+
+/** What watches a pipeline: metrics, alarms, a dashboard, saved queries. */
+export class PipelineMonitoring extends Construct {
+  public readonly metrics: RunMetrics;
+  public readonly alarms: cloudwatch.Alarm[];
+  public readonly dashboard?: cloudwatch.Dashboard;
+
+  constructor(scope: Construct, id: string, pipeline: WatchedPipeline, props: PipelineMonitoringProps) {
+    super(scope, id);
+    const { stateMachine, jobQueue, steps, runTimeout } = pipeline;
+    this.metrics = new RunMetrics(this, 'Metrics', stateMachine, pipeline.logs.executions);
+    const actions = [...(props.alarmTopic === undefined ? [] : [new cloudwatchActions.SnsAction(props.alarmTopic)]), ...props.alarmActions ?? []];
+    this.alarms = props.alarms ?? true ? new PipelineAlarms(this, 'Alarms', { metrics: this.metrics, runTimeout, actions }).all : [];
+    if (props.alarmTopic !== undefined) tellOfBlockedQueue(this, 'QueueBlocked', jobQueue, props.alarmTopic);
+    if (props.dashboard ?? true) {
+      this.dashboard = createDashboard(this, 'Dashboard', {
+        metrics: this.metrics,
+        alarms: this.alarms,
+        jobLogs: pipeline.logs.jobs,
+        sizes: {
+          [WorkerCommand.RETRIEVE]: steps.sequenceRetrieval.settings.sizes[0],
+          [WorkerCommand.ALIGN]: steps.alignment.settings.sizes[0],
+          [WorkerCommand.COLLECT]: steps.seqInfoCollection.settings.sizes[0],
+        },
+      });
+    }
+    if (props.savedQueries ?? true) new SavedQueries(this, 'Queries', scope.node.path, pipeline.logs.jobs, pipeline.logs.executions);
+  }
+}
