@@ -146,15 +146,21 @@ function cutsIndel(cells: readonly Cell[], variant: WrittenVariant): boolean {
   });
 }
 
+interface Altered {
+  readonly sequence: string;
+  readonly embedded: readonly Embedded[];
+}
+
 /** The altered sequence of cells, cut to codons, and what lies where in it; undefined where an indel is only partly in a part. */
-function altered(gene: WrittenGene, cells: readonly Cell[], variants: readonly WrittenVariant[]): { sequence: string; embedded: Embedded[] } | undefined {
+function altered(gene: WrittenGene, cells: readonly Cell[], variants: readonly WrittenVariant[]): Altered | undefined {
   if (variants.some((variant) => cutsIndel(cells, variant))) return undefined;
   let sequence = '';
   const found = new Map<WrittenVariant, { before: number; bases: number; letters: number[] }>();
   // An indel's letters stand at its first base on the forward strand, so they come last on the other one; its cells are one place.
   cells.forEach((cell) => {
     const variant = variants.find((one) => writtenAt(one, cell) !== undefined);
-    const forward = variant === undefined ? (cell.between ? '' : gene.contig[cell.position - 1].toUpperCase()) : writtenAt(variant, cell)!.toUpperCase();
+    const reference = cell.between ? '' : gene.contig[cell.position - 1];
+    const forward = (variant === undefined ? reference : writtenAt(variant, cell)!).toUpperCase();
     const written = gene.strand === '+' ? forward : [...forward].reverse().map(partner).join('');
     if (variant !== undefined) {
       const mark = found.get(variant) ?? { before: sequence.length, bases: 0, letters: [] };
@@ -203,7 +209,8 @@ function codingCells(gene: WrittenGene): Cell[] | undefined {
   const sequence = refersTo(gene, transcript);
   let longest: [number, number] | undefined;
   for (let frame = 0; frame < 3; frame++) {
-    const text = sequence.slice(frame).match(/.../g)?.map((codon) => (STARTS.includes(codon) ? 's' : STOPS.includes(codon) ? '*' : '-')).join('') ?? '';
+    const codons = sequence.slice(frame).match(/.../g) ?? [];
+    const text = codons.map((codon) => (STARTS.includes(codon) ? 's' : STOPS.includes(codon) ? '*' : '-')).join('');
     for (const match of text.matchAll(/s[^*]*\*/g)) {
       const place: [number, number] = [frame + match.index * 3, frame + (match.index + match[0].length) * 3];
       if (longest === undefined || place[1] - place[0] >= longest[1] - longest[0]) longest = place;
