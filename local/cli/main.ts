@@ -6,6 +6,7 @@ import { loadPipeline } from './load-pipeline';
 import { Progress } from './progress';
 import { run } from './run';
 import { InputError, readRunInput } from './run-input';
+import { isWorkerCommand, workerCommand, WORKER_HELP } from './worker-command';
 import { LoadError } from '../assembly/load-error';
 
 const HELP = `pavi-pipeline run --app DIR --input FILE [options]
@@ -109,10 +110,11 @@ function stopOnSignal(): AbortSignal {
 
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === '--help' || command === '-h' || args.includes('--help')) {
-    process.stdout.write(`${HELP}\n${ASL_HELP}`);
+    process.stdout.write(`${HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
     return 0;
   }
   try {
+    if (isWorkerCommand(command)) return await workerCommand(command, args);
     if (command === 'asl') return await aslCommand(args);
     if (command !== 'run') throw new UsageError(command === undefined ? 'a command is missing' : `there is no command "${command}"`);
     return await runCommand(args);
