@@ -6,7 +6,7 @@ export class MockError extends Error {}
 
 interface Response { readonly Return?: unknown; readonly Throw?: { readonly Error: string; readonly Cause?: string } }
 
-/** A state's answers by how often it was tried before. */
+/** A state's answers by the number of the call. */
 interface Answer { readonly from: number; readonly to: number; readonly response: Response }
 
 const NUMBERS = /^(\d+)(?:-(\d+))?$/;
@@ -14,7 +14,8 @@ const NUMBERS = /^(\d+)(?:-(\d+))?$/;
 /**
  * Tasks answered by a mock file, as AWS Step Functions Local defines it (developer guide, page "Configuration file for mocked service
  * integrations"): `{StateMachines: {NAME: {TestCases: {CASE: {STATE: RESPONSE}}}}, MockedResponses: {RESPONSE: {"0": {Return}, "1-2":
- * {Throw: {Error, Cause}}}}}`. The numbers are those of a state's tries, from 0.
+ * {Throw: {Error, Cause}}}}}`. The numbers are those of a state's calls in the execution, from 0; where the file has none for a call, as
+ * in a loop or a Map, that of the call's try in its stay in the state.
  *
  * @param otherwise for the states that the test case does not name
  * @throws MockError which lists everything that is wrong with what the test case uses
@@ -35,16 +36,14 @@ export function mockedIntegrations(
     else answers.set(state, Object.entries(responses).flatMap(([numbers, response]) => answer(`MockedResponses.${String(name)}`, numbers, response, problems)));
   }
   if (problems.length > 0) throw new MockError(problems.join('; '));
-  return (resource, stateName) => {
-    const found = answers.get(stateName);
-    return found === undefined ? otherwise(resource, stateName) : mock(resource, stateName, found);
-  };
+  const mocks = new Map([...answers].map(([state, found]) => [state, mock(state, found)]));
+  return (resource, stateName) => mocks.get(stateName)?.(resource) ?? otherwise(resource, stateName);
 }
 
 function answer(at: string, numbers: string, value: unknown, problems: string[]): Answer[] {
   const [, from, to = from] = NUMBERS.exec(numbers) ?? [];
   if (from === undefined || Number(from) > Number(to)) {
-    problems.push(`${at}: expected numbers of tries, for example "0" or "1-2", got "${numbers}"`);
+    problems.push(`${at}: expected numbers of calls, for example "0" or "1-2", got "${numbers}"`);
     return [];
   }
   const response = asObject(value) ?? {};
@@ -54,18 +53,20 @@ function answer(at: string, numbers: string, value: unknown, problems: string[])
   return [{ from: Number(from), to: Number(to), response }];
 }
 
-function mock(resource: string, stateName: string, answers: readonly Answer[]): TaskIntegration {
-  const call: TaskIntegration = async (_args, context) => {
-    const found = answers.find(({ from, to }) => from <= context.retryCount && context.retryCount <= to)?.response;
+function mock(stateName: string, answers: readonly Answer[]): (resource: string) => TaskIntegration {
+  let calls = 0;
+  const responseFor = (number: number) => answers.find(({ from, to }) => from <= number && number <= to)?.response;
+  return (resource) => Object.assign<TaskIntegration, object>(async (_args, context) => {
+    const call = calls++;
+    const found = responseFor(call) ?? responseFor(context.retryCount);
     if (found === undefined) {
-      throw new StatesError(ErrorCode.RUNTIME, `The mock of the state '${stateName}' has no response for the try number ${context.retryCount}`);
+      throw new StatesError(ErrorCode.RUNTIME, `The mock of the state '${stateName}' has no response for call ${call}, try ${context.retryCount}`);
     }
     const submitted = /:::(.+):([^:]+\.(?:sync(?::2)?|waitForTaskToken))$/.exec(resource);
     if (submitted !== null) context.record('TaskSubmitted', { resourceType: submitted[1], resource: submitted[2], output: '{}' });
     if (found.Throw !== undefined) throw new StatesError(found.Throw.Error, found.Throw.Cause);
     return found.Return;
-  };
-  return Object.assign(call, { takesCredentials: true });
+  }, { takesCredentials: true });
 }
 
 function asObject(value: unknown): Record<string, unknown> | undefined {

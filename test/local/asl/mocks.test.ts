@@ -42,7 +42,18 @@ test('a failure without a cause has none', async () => {
   expect(result).toEqual({ status: 'FAILED', error: 'Refused' });
 });
 
-test('each stay in a state begins with the first answer again', async () => {
+test('calls are numbered through loops', async () => {
+  const definition = machine({
+    Ask: task({ Retry: [], Next: 'C' }),
+    C: { Type: 'Choice', Choices: [{ Condition: '{% $states.input = "at last" %}', Next: 'E' }], Default: 'Ask' },
+    E: pass(),
+  });
+  definition.States.Ask.Catch = [{ ErrorEquals: ['States.ALL'], Next: 'C', Output: 'again' }];
+  const { events, output } = await run('Retried', definition);
+  expect([output, events.filter(({ type }) => type === 'TaskScheduled').length]).toEqual(['at last', 4]);
+});
+
+test('where there are no more numbers, each stay in a state begins with the first answer again', async () => {
   const definition = machine({
     P: pass({ Assign: { n: 0 } }),
     Ask: task({ Assign: { n: '{% $n + 1 %}' }, Next: 'C' }),
@@ -53,7 +64,7 @@ test('each stay in a state begins with the first answer again', async () => {
 });
 
 test('a try without an answer fails the execution', async () => {
-  expect(await run('Empty', retrying)).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: expect.stringContaining("state 'Ask' has no response for the try number 0") });
+  expect(await run('Empty', retrying)).toMatchObject({ status: 'FAILED', error: 'States.Runtime', cause: expect.stringContaining("state 'Ask' has no response for call 0, try 0") });
 });
 
 test('a state that the test case does not name is not mocked', async () => {
@@ -91,7 +102,7 @@ test('tells everything that is wrong with the responses', () => {
     'MockedResponses.Bad.0: expected either Return or Throw',
     'MockedResponses.Bad.1: expected either Return or Throw',
     'MockedResponses.Bad.3.Throw: expected {"Error": NAME, "Cause": TEXT}',
-    'MockedResponses.Bad: expected numbers of tries, for example "0" or "1-2", got "first"',
-    'MockedResponses.Bad: expected numbers of tries, for example "0" or "1-2", got "2-1"',
+    'MockedResponses.Bad: expected numbers of calls, for example "0" or "1-2", got "first"',
+    'MockedResponses.Bad: expected numbers of calls, for example "0" or "1-2", got "2-1"',
   ].join('; ')));
 });
