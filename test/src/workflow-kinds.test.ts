@@ -166,7 +166,7 @@ describe('more than forty jobs at once', () => {
     const assigned = Object.fromEntries(await Promise.all(Object.entries<string>(states.BeginRetrievalJob.Assign)
       .map(async ([name, expression]) => [name, await evaluate(expression, { states: { input: item } })])));
     expect(assigned).toEqual({ ...variables, run: 'run-1' });
-    const used = JSON.stringify(states.RunRetrievalJob).match(/\$(?!states|string|merge)[a-zA-Z]+(?=[ )&%])/g) ?? [];
+    const used: string[] = JSON.stringify(states.RunRetrievalJob).match(/\$(?!states|string|merge)[a-zA-Z]+(?=[ )&%])/g) ?? [];
     expect(['$inputUri', '$workUri', '$inputCount', '$jobName'].filter((name) => !used.includes(name))).toEqual([]);
   });
 
