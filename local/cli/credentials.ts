@@ -1,23 +1,45 @@
 import { randomBytes } from 'node:crypto';
 import type { LoadedRole } from './load-pipeline';
-import { ACCOUNT, PARTITION } from '../assembly/resource-names';
+import { PARTITION } from '../assembly/resource-names';
 import type { Principal } from '../iam/policy';
 import type { FindCredentials, LocalCredentials } from '../s3/credentials';
+
+/** An access key; one without a session token does not end. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** A key that does not end. */
+export function newAccessKey(): AccessKey {
+  return { accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`, secretAccessKey: randomBytes(30).toString('base64url') };
+}
 
 /** Hands out keys for roles, and for the machine's owner; they are good as long as this process lives. */
 export class LocalSecurityTokens {
   private readonly issued = new Map<string, LocalCredentials>();
+  private readonly owner: Principal;
+
+  constructor(private readonly account: string) {
+    this.owner = { arn: `arn:${PARTITION}:iam::${account}:root` };
+  }
 
   public readonly find: FindCredentials = (accessKeyId) => this.issued.get(accessKeyId);
 
   /** As AssumeRole does. */
   public forRole(role: LoadedRole, session: string): LocalCredentials {
-    const arn = `arn:${PARTITION}:sts::${ACCOUNT}:assumed-role/${role.name}/${session}`;
+    const arn = `arn:${PARTITION}:sts::${this.account}:assumed-role/${role.name}/${session}`;
     return this.issue({ arn, roleArn: role.arn, policies: role.policies });
   }
 
   public forOwner(): LocalCredentials {
-    return this.issue({ arn: `arn:${PARTITION}:iam::${ACCOUNT}:root` });
+    return this.issue(this.owner);
+  }
+
+  /** From now on, the key is one of the owner's. */
+  public addOwner(key: AccessKey): void {
+    this.issued.set(key.accessKeyId, { ...key, principal: this.owner });
   }
 
   private issue(principal: Principal): LocalCredentials {

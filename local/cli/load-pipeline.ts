@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ExistingResources, existingResources } from './existing-resources';
 import { taskResources, loadDefinition, StateMachineDefinition } from '../asl/definition';
 import { AssemblyStack, ImageAsset, readAssembly } from '../assembly/cloud-assembly';
 import { LoadError } from '../assembly/load-error';
-import { ACCOUNT, PARTITION } from '../assembly/resource-names';
-import { Resource, resolveStack, StackResources } from '../assembly/stack-resources';
+import { PARTITION } from '../assembly/resource-names';
+import { Resource, resolveStacks, StackResources } from '../assembly/stack-resources';
 import { imageProgram } from '../batch/image-program';
 import { jobDefinition, JobDefinition } from '../batch/job-definition';
 import { loadRules, NotificationRule } from '../events/rules';
@@ -12,7 +13,8 @@ import { checkPolicy } from '../iam/check-policy';
 import type { PolicyDocument } from '../iam/policy';
 import { isSupported } from '../integrations/find-integration';
 
-export const REGION = 'us-east-1';
+/** Of stacks of which the app leaves it open. */
+const DEFAULT_REGION = 'us-east-1';
 /** Where a job's output goes that names no log group (AWS Batch user guide, "Using the awslogs log driver"). */
 const DEFAULT_LOG_GROUP = '/aws/batch/job';
 
@@ -46,6 +48,8 @@ export interface LoadedStack {
 
 /** What stacks of the assembly have that runs use. */
 export interface LoadedAssembly {
+  readonly account: string;
+  readonly region: string;
   readonly stacks: readonly LoadedStack[];
   readonly stateMachines: readonly LoadedStateMachine[];
   readonly buckets: ReadonlyMap<string, PolicyDocument | undefined>;
@@ -57,6 +61,9 @@ export interface LoadedAssembly {
   readonly rules: readonly NotificationRule[];
   /** Of the job definitions: what is before a log stream's first `/`, by log group. */
   readonly logGroups: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What AWS would do besides and nobody does here, by type of resource: logical ids. */
+  readonly notSimulated: ReadonlyMap<string, readonly string[]>;
+  readonly existing: ExistingResources;
   /** When the assembly was written. */
   readonly createdAt: Date;
 }
@@ -79,7 +86,7 @@ interface ResolvedStack {
  * @throws LoadError
  */
 export function loadPipeline(folder: string, stateMachine?: string): LoadedPipeline {
-  const stacks = resolveStacks(folder);
+  const stacks = readStacks(folder);
   const machines = stacks.flatMap((stack) => stack.resolved.resources.filter(isStateMachine).map((resource) => ({ stack, resource })));
   const chosen = machines.filter(({ resource }) => stateMachine === undefined || resource.logicalId.startsWith(stateMachine));
   if (chosen.length !== 1) {
@@ -91,7 +98,7 @@ export function loadPipeline(folder: string, stateMachine?: string): LoadedPipel
     ]);
   }
   const { stack, resource } = chosen[0];
-  const loaded = load(folder, [stack]);
+  const loaded = load(folder, withImported(stack, stacks));
   return { ...loaded, stateMachine: loaded.stateMachines.find(({ arn }) => arn === resource.arn)!, outputs: stack.resolved.outputs };
 }
 
@@ -101,13 +108,22 @@ export function loadPipeline(folder: string, stateMachine?: string): LoadedPipel
  * @throws LoadError
  */
 export function loadAssembly(folder: string): LoadedAssembly {
-  const loaded = load(folder, resolveStacks(folder));
+  const loaded = load(folder, readStacks(folder));
   if (loaded.stateMachines.length === 0) throw new LoadError(folder, ['the cloud assembly has no state machine; add a pipeline to the app and run cdk synth']);
   return loaded;
 }
 
-function resolveStacks(folder: string): ResolvedStack[] {
-  return readAssembly(folder).map((stack) => ({ stack, resolved: resolveStack(stack, REGION) }));
+function readStacks(folder: string): ResolvedStack[] {
+  const stacks = readAssembly(folder);
+  const resolved = resolveStacks(stacks, DEFAULT_REGION);
+  return stacks.map((stack, index) => ({ stack, resolved: resolved[index] }));
+}
+
+/** A stack, and those whose exports it imports. */
+function withImported(stack: ResolvedStack, stacks: readonly ResolvedStack[]): ResolvedStack[] {
+  const found = new Set([stack]);
+  for (const { resolved } of found) stacks.filter((other) => resolved.imports.has(other.stack.name)).forEach((other) => found.add(other));
+  return [...found];
 }
 
 function load(folder: string, stacks: readonly ResolvedStack[]): LoadedAssembly {
@@ -115,7 +131,8 @@ function load(folder: string, stacks: readonly ResolvedStack[]): LoadedAssembly 
   const images = stacks.flatMap(({ stack }) => stack.images);
   const problems = stacks.flatMap(({ resolved }) => resolved.problems);
   const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
-  const roles = new Map(ofType('AWS::IAM::Role').map((role) => [role.arn, { arn: role.arn, name: role.ref, policies: rolePolicies(role, resources) }]));
+  const existing = existingResources(resources);
+  const roles = new Map([...existing.roles, ...ofType('AWS::IAM::Role').map((role) => roleOf(role, resources))].map((role) => [role.arn, role]));
   for (const role of roles.values()) role.policies.forEach((policy) => problems.push(...checkPolicy(policy, role.name)));
   const jobDefinitions = ofType('AWS::Batch::JobDefinition');
   const definitions = jobDefinitions.map((resource) => {
@@ -129,21 +146,39 @@ function load(folder: string, stacks: readonly ResolvedStack[]): LoadedAssembly 
   const rules = loadRules(ofType('AWS::Events::Rule'));
   problems.push(...rules.problems);
   const stateMachines = ofType('AWS::StepFunctions::StateMachine').map((machine) => stateMachineOf(machine, roles, problems));
+  const [{ account, region }, ...others] = environmentsOf(stacks);
+  if (others.length > 0) {
+    problems.push(`its state machines are in several environments, of which one can be run at a time: ${
+      [{ account, region }, ...others].map((environment) => `${environment.account}/${environment.region}`).join(', ')}`);
+  }
   if (problems.length > 0) throw new LoadError(folder, problems);
+  const notSimulated = new Map<string, string[]>();
+  stacks.forEach(({ resolved }) => resolved.notSimulated.forEach((ids, type) => notSimulated.set(type, [...notSimulated.get(type) ?? [], ...ids])));
   return {
+    account,
+    region,
     stacks: stacks.map(({ stack: { name }, resolved: { outputs } }) =>
-      ({ name, id: `arn:${PARTITION}:cloudformation:${REGION}:${ACCOUNT}:stack/${name}/local`, outputs })),
+      ({ name, id: `arn:${PARTITION}:cloudformation:${region}:${account}:stack/${name}/local`, outputs })),
     stateMachines: stateMachines.filter((machine) => machine !== undefined),
-    buckets: new Map(ofType('AWS::S3::Bucket').map(({ ref }) => [ref, bucketPolicies.get(ref)])),
+    buckets: new Map([...existing.buckets, ...ofType('AWS::S3::Bucket').map(({ ref }) => ref)].map((name) => [name, bucketPolicies.get(name)])),
     roles,
     definitions: new Map(definitions.map((item) => [item.arn, item])),
-    queueArns: new Set(ofType('AWS::Batch::JobQueue').map(({ arn }) => arn)),
+    queueArns: new Set([...existing.queueArns, ...ofType('AWS::Batch::JobQueue').map(({ arn }) => arn)]),
     images,
     tables: ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(tableOf),
     rules: rules.rules,
     logGroups: logGroups(jobDefinitions, definitions),
+    notSimulated,
+    existing,
     createdAt: statSync(join(folder, 'manifest.json')).mtime,
   };
+}
+
+/** Where the state machines are; without any, where the first stack is. */
+function environmentsOf(stacks: readonly ResolvedStack[]): { account: string; region: string }[] {
+  const withMachines = stacks.filter(({ resolved }) => resolved.resources.some(isStateMachine));
+  const where = (withMachines.length > 0 ? withMachines : stacks.slice(0, 1)).map(({ resolved: { account, region } }) => ({ account, region }));
+  return where.filter((item, index) => where.findIndex(({ account, region }) => account === item.account && region === item.region) === index);
 }
 
 function isStateMachine({ type }: Resource): boolean {
@@ -165,12 +200,12 @@ function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, LoadedRole
   return { arn, name: arn.split(':').at(-1)!, role, definition, definitionText: properties.DefinitionString };
 }
 
-/** A role's inline policies, and the stack's policies that name it. */
-function rolePolicies(role: Resource, resources: readonly Resource[]): PolicyDocument[] {
+/** With its inline policies, and the stack's policies that name it. */
+function roleOf(role: Resource, resources: readonly Resource[]): LoadedRole {
   const inline = (role.properties.Policies ?? []).map((policy: { PolicyDocument: PolicyDocument }) => policy.PolicyDocument);
   const attached = resources.filter(({ type, ref, properties }) => (type === 'AWS::IAM::Policy' || type === 'AWS::IAM::ManagedPolicy')
     && ((properties.Roles ?? []).includes(role.ref) || (role.properties.ManagedPolicyArns ?? []).includes(ref)));
-  return [...inline, ...attached.map(({ properties }) => properties.PolicyDocument)];
+  return { arn: role.arn, name: role.ref, policies: [...inline, ...attached.map(({ properties }) => properties.PolicyDocument)] };
 }
 
 /** What of a table has an effect here: its keys and indexes. Capacity, backups, encryption and the like have none. */

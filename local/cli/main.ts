@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aslCommand, ASL_HELP } from './asl-command';
+import { describeExisting } from './existing-resources';
 import { loadPipeline } from './load-pipeline';
 import { Progress } from './progress';
+import { REPORT_HELP, reportCommand } from './report-command';
 import { run } from './run';
 import { InputError, readRunInput } from './run-input';
+import { SERVE_HELP, serveCommand } from './serve-command';
 import { isWorkerCommand, workerCommand, WORKER_HELP } from './worker-command';
 import { LoadError } from '../assembly/load-error';
+import { writeReport } from '../report/write-report';
 
 const HELP = `pavi-pipeline run --app DIR --input FILE [options]
 
@@ -69,6 +73,7 @@ function runArguments(args: string[]): RunArguments {
 async function runCommand(args: string[]): Promise<number> {
   const options = runArguments(args);
   const pipeline = loadPipeline(options.app, options.stateMachine);
+  describeExisting(pipeline.existing).forEach((line) => process.stderr.write(`not made by the app: ${line}\n`));
   const input = readRunInput(options.input, options.allowLocalGenomes);
   const stopped = stopOnSignal();
   const progress = new Progress((text) => process.stderr.write(text), process.stderr.isTTY === true);
@@ -86,6 +91,7 @@ async function runCommand(args: string[]): Promise<number> {
   } finally {
     progress.end();
   }
+  leaveReport(options.output);
   if (result.status === 'SUCCEEDED') {
     process.stdout.write(`${result.results.join('\n')}\n`);
     return 0;
@@ -102,6 +108,15 @@ async function runCommand(args: string[]): Promise<number> {
   return 1;
 }
 
+/** What a run came to is known without its report; not being able to make it must not hide that. */
+function leaveReport(folder: string): void {
+  try {
+    process.stderr.write(`report: ${writeReport(folder)}\n`);
+  } catch (error) {
+    process.stderr.write(`the run's report could not be made: ${(error as Error).message}\n`);
+  }
+}
+
 function stopOnSignal(): AbortSignal {
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort(new Error(signal)));
@@ -110,12 +125,14 @@ function stopOnSignal(): AbortSignal {
 
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === '--help' || command === '-h' || args.includes('--help')) {
-    process.stdout.write(`${HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
+    process.stdout.write(`${HELP}\n${SERVE_HELP}\n${REPORT_HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
     return 0;
   }
   try {
     if (isWorkerCommand(command)) return await workerCommand(command, args);
     if (command === 'asl') return await aslCommand(args);
+    if (command === 'report') return reportCommand(args);
+    if (command === 'serve') return await serveCommand(args, stopOnSignal());
     if (command !== 'run') throw new UsageError(command === undefined ? 'a command is missing' : `there is no command "${command}"`);
     return await runCommand(args);
   } catch (error) {

@@ -1,0 +1,164 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { Executions } from './executions';
+import { RecordedBatch } from './recorded-batch';
+import { executionEvent, jobEvent } from './service-events';
+import { Tables } from './tables';
+import { PARTITION } from '../assembly/resource-names';
+import { batchApi } from '../aws-api/batch';
+import { cloudFormation } from '../aws-api/cloudformation';
+import { dynamoDb } from '../aws-api/dynamodb';
+import { logsApi } from '../aws-api/logs';
+import { AwsServer, startAwsServer } from '../aws-api/server';
+import { stepFunctions } from '../aws-api/step-functions';
+import { Capacity } from '../batch/capacity';
+import { imageProgram } from '../batch/image-program';
+import type { Job } from '../batch/job';
+import { LocalSecurityTokens } from '../cli/credentials';
+import type { LoadedAssembly, LoadedStateMachine } from '../cli/load-pipeline';
+import { Notifications } from '../events/rules';
+import { integrations } from '../integrations/find-integration';
+import type { LocalCredentials } from '../s3/credentials';
+import { S3Service, s3Service } from '../s3/server';
+
+export interface LocalAccountOptions {
+  readonly assembly: LoadedAssembly;
+  /** Where everything lies that outlives the process: objects, executions, jobs, tables. */
+  readonly folder: string;
+  readonly logFolder: string;
+  /** What the template's rules send to topics. */
+  readonly notificationsFile: string;
+  /** Whether the jobs may read `file://` and `http://` genomes of this machine. */
+  readonly allowLocalGenomes: boolean;
+  /** 0 for a free one. */
+  readonly port: number;
+}
+
+/** What the worker reads; see the contract of its command line. */
+const ALLOW_LOCAL_ENV = 'PAVI_ALLOW_LOCAL';
+const MEBIBYTE = 1024 * 1024;
+
+/** An account into which an assembly was deployed, on this machine: its buckets, jobs, tables and executions, behind one endpoint. */
+export class LocalAccount {
+  public static async start(options: LocalAccountOptions): Promise<LocalAccount> {
+    const account = new LocalAccount(options);
+    account.server = await account.serve();
+    return account;
+  }
+
+  public readonly tokens: LocalSecurityTokens;
+  public readonly executions: Executions;
+  private readonly batch: RecordedBatch;
+  private readonly tables: Tables;
+  private readonly s3: S3Service;
+  private readonly clients = new Set<S3Client>();
+  private server?: AwsServer;
+
+  private constructor(private readonly options: LocalAccountOptions) {
+    const { assembly, folder } = options;
+    const notifications = new Notifications(assembly.rules, options.notificationsFile);
+    this.tokens = new LocalSecurityTokens(assembly.account);
+    this.s3 = s3Service({
+      folder, findCredentials: this.tokens.find, region: assembly.region, bucketPolicy: (bucket) => assembly.buckets.get(bucket),
+    });
+    for (const bucket of assembly.buckets.keys()) this.s3.createBucket(bucket);
+    this.tables = new Tables(assembly.tables, join(folder, 'tables'));
+    this.batch = new RecordedBatch({
+      capacity: new Capacity({ vcpus: availableParallelism(), memoryMiB: Math.floor(totalmem() / MEBIBYTE) }),
+      logFolder: options.logFolder,
+      region: assembly.region,
+      programOf: (image) => imageProgram(image, assembly.images),
+      environmentOf: (job) => this.environmentOf(job),
+    }, join(folder, 'jobs.jsonl'), (job) => notifications.publish(jobEvent(job)));
+    this.executions = new Executions({
+      folder: join(folder, 'executions'),
+      stateMachines: assembly.stateMachines,
+      integrationsOf: (machine, name) => this.integrationsOf(machine, name),
+      onStatus: (record) => {
+        // Express ones tell nobody.
+        if (record.arn.includes(':execution:')) notifications.publish(executionEvent(record));
+      },
+    });
+  }
+
+  public get endpoint(): string {
+    return this.server!.endpoint;
+  }
+
+  /** For the buckets, as whom the keys stand for. */
+  public s3Client(credentials: LocalCredentials): S3Client {
+    const client = new S3Client({ endpoint: this.endpoint, region: this.options.assembly.region, forcePathStyle: true, credentials, maxAttempts: 3 });
+    this.clients.add(client);
+    return client;
+  }
+
+  /** Stops what runs: no process is left. */
+  public async close(): Promise<void> {
+    await this.executions.close();
+    this.clients.forEach((client) => client.destroy());
+    await this.server?.close();
+  }
+
+  private serve(): Promise<AwsServer> {
+    const { assembly, port, logFolder } = this.options;
+    const { region, createdAt } = assembly;
+    return startAwsServer({
+      port,
+      region,
+      findCredentials: this.tokens.find,
+      s3: this.s3,
+      services: {
+        states: stepFunctions({ stateMachines: assembly.stateMachines, executions: this.executions, createdAt }),
+        batch: batchApi({ batch: this.batch, queueArns: assembly.queueArns }),
+        dynamodb: dynamoDb(this.tables, (table) => this.arn('dynamodb', `table/${table}`)),
+        cloudformation: cloudFormation(assembly.stacks, createdAt),
+        logs: logsApi({ folder: logFolder, logGroups: assembly.logGroups, arnOf: (group) => this.arn('logs', `log-group:${group}`) }),
+      },
+    });
+  }
+
+  /** What a job finds in its environment: the endpoint, and keys of its role; a job without a role gets none, as in AWS. */
+  private environmentOf(job: Job): Record<string, string> {
+    const role = this.options.assembly.roles.get(job.definition.jobRoleArn ?? '');
+    const credentials = role === undefined ? undefined : this.tokens.forRole(role, job.id);
+    return {
+      AWS_REGION: this.options.assembly.region,
+      AWS_DEFAULT_REGION: this.options.assembly.region,
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...this.options.allowLocalGenomes ? { [ALLOW_LOCAL_ENV]: '1' } : {},
+      ...credentials === undefined ? {} : {
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        AWS_SESSION_TOKEN: credentials.sessionToken!,
+      },
+    };
+  }
+
+  private integrationsOf(machine: LoadedStateMachine, executionName: string) {
+    const { definitions, queueArns } = this.options.assembly;
+    const credentials = this.tokens.forRole(machine.role, executionName.replace(/[^\w+=,.@-]/g, '_').slice(0, 64));
+    const s3 = this.s3Client(credentials);
+    const find = integrations({
+      batch: this.batch,
+      principal: credentials.principal,
+      definitions,
+      queueArns,
+      s3,
+      tables: { call: (operation, input) => this.tables.call(operation, input), arnOf: (table) => this.arn('dynamodb', `table/${table}`) },
+    });
+    return {
+      find,
+      release: () => {
+        s3.destroy();
+        this.clients.delete(s3);
+      },
+    };
+  }
+
+  private arn(service: string, path: string): string {
+    const { region, account } = this.options.assembly;
+    return `arn:${PARTITION}:${service}:${region}:${account}:${path}`;
+  }
+}

@@ -1,0 +1,80 @@
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { BatchService, BatchServiceOptions, RunningJob, SubmitJob } from '../batch/batch-service';
+import { jobDescription } from '../batch/job';
+
+/** As Step Functions gives it, with the API's names in upper case. */
+export type JobDescription = Readonly<Record<string, any>>;
+
+const INTERRUPTED = 'the local engine was stopped while the job ran';
+
+/** Batch that remembers its jobs, also those of an earlier process; a job that was interrupted has failed. */
+export class RecordedBatch extends BatchService {
+  private readonly ended = new Map<string, JobDescription>();
+  private readonly running = new Map<string, RunningJob>();
+
+  /**
+   * @param file     where the jobs are kept, one line of JSON each
+   * @param onStatus when a job was submitted, or has ended
+   */
+  constructor(options: BatchServiceOptions, private readonly file: string, private readonly onStatus: (job: JobDescription) => void) {
+    super(options);
+    mkdirSync(dirname(file), { recursive: true });
+    for (const job of readJobs(file)) this.ended.set(job.JobId, ['SUCCEEDED', 'FAILED'].includes(job.Status) ? job : failed(job, INTERRUPTED));
+  }
+
+  public override submit(request: SubmitJob): RunningJob {
+    const running = super.submit(request);
+    this.running.set(running.job.id, running);
+    this.keep(jobDescription(running.job));
+    const end = (description: JobDescription) => {
+      this.ended.set(running.job.id, description);
+      this.running.delete(running.job.id);
+      this.keep(description);
+    };
+    // Who submitted it learns of what broke by itself; here the job must not seem to go on.
+    void running.ended.then((job) => end(jobDescription(job)), (error: Error) => end(failed(jobDescription(running.job), error.message)));
+    return running;
+  }
+
+  /** Oldest first. */
+  public jobs(): JobDescription[] {
+    return [...this.ended.values(), ...[...this.running.values()].map(({ job }) => jobDescription(job))].sort((a, b) => a.CreatedAt - b.CreatedAt);
+  }
+
+  public override job(id: string): JobDescription | undefined {
+    return super.job(id) ?? this.ended.get(id);
+  }
+
+  private keep(job: JobDescription): void {
+    appendFileSync(this.file, `${JSON.stringify(job)}\n`);
+    this.onStatus(job);
+  }
+}
+
+/** The last that was written of each job; a line that was cut off is as if it had not been written. */
+function readJobs(file: string): JobDescription[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  // Where a line was cut off, the next one begins behind it.
+  if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
+  const jobs = new Map<string, JobDescription>();
+  for (const line of text.split('\n')) {
+    try {
+      const job = JSON.parse(line) as JobDescription;
+      jobs.set(job.JobId, job);
+    } catch {
+      continue;
+    }
+  }
+  return [...jobs.values()];
+}
+
+function failed(job: JobDescription, StatusReason: string): JobDescription {
+  return { ...job, Status: 'FAILED', StatusReason, StoppedAt: Date.now() };
+}

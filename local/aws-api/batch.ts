@@ -1,0 +1,119 @@
+import { ApiError } from './api-error';
+import { authorize } from './authorize';
+import { ApiService, Input, page, restJsonService } from './json-protocol';
+import { camelCased } from '../account/camel-cased';
+import type { JobDescription, RecordedBatch } from '../account/recorded-batch';
+import type { Principal } from '../iam/policy';
+
+export interface BatchApiOptions {
+  readonly batch: RecordedBatch;
+  readonly queueArns: ReadonlySet<string>;
+}
+
+const STATUSES = ['SUBMITTED', 'PENDING', 'RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED', 'FAILED'];
+const MAX_JOBS = 100;
+
+/** AWS Batch, as far as a caller of a pipeline looks at its jobs (API version 2016-08-10). */
+export function batchApi({ batch, queueArns }: BatchApiOptions): ApiService {
+  return restJsonService({
+    'POST /v1/describejobs': ({ jobs }, caller) => {
+      allow(caller, 'batch:DescribeJobs', '*');
+      const ids = listOf(jobs, 'jobs');
+      if (ids.length > MAX_JOBS) throw clientError(`jobs has ${ids.length} ids; ${MAX_JOBS} are allowed`);
+      const found = ids.map((id) => batch.job(id.replace(/^arn:.*:job\//, ''))).filter((job) => job !== undefined);
+      return { jobs: found.map(camelCased) };
+    },
+    'POST /v1/listjobs': (input, caller) => {
+      allow(caller, 'batch:ListJobs', '*');
+      const unsupported = Object.keys(input).filter((name) => !['jobQueue', 'jobStatus', 'maxResults', 'nextToken', 'filters'].includes(name));
+      if (unsupported.length > 0) throw clientError(`ListJobs with ${unsupported.join(', ')} is not supported by the local endpoint`);
+      const queue = queueOf(queueArns, input.jobQueue);
+      const { jobStatus, filters } = input;
+      if (jobStatus !== undefined && !STATUSES.includes(jobStatus)) throw clientError(`jobStatus must be one of ${STATUSES.join(', ')}, got ${jobStatus}`);
+      // "If you don't specify a status, only RUNNING jobs are returned"; with filters, the status counts for nothing (API reference, ListJobs).
+      const holds = filters === undefined || filters.length === 0
+        ? (job: JobDescription) => job.Status === (jobStatus ?? 'RUNNING') : filterOf(filters);
+      const found = batch.jobs().filter((job) => job.JobQueue === queue && holds(job)).reverse();
+      const { items, nextToken } = page(found, input, 100, 100);
+      return { jobSummaryList: items.map(summary), ...nextToken === undefined ? {} : { nextToken } };
+    },
+    'POST /v1/terminatejob': ({ jobId, reason }, caller) => {
+      if (typeof jobId !== 'string' || typeof reason !== 'string') throw clientError('jobId and reason are required');
+      const job = batch.job(jobId);
+      allow(caller, 'batch:TerminateJob', job?.JobArn ?? '*');
+      batch.terminate(jobId, reason);
+      return {};
+    },
+    'POST /v1/describejobqueues': ({ jobQueues }, caller) => {
+      allow(caller, 'batch:DescribeJobQueues', '*');
+      const wanted = jobQueues === undefined ? [...queueArns] : listOf(jobQueues, 'jobQueues');
+      const found = [...queueArns].filter((arn) => wanted.some((name) => name === arn || name === queueName(arn)));
+      return {
+        jobQueues: found.map((arn) => ({
+          jobQueueName: queueName(arn), jobQueueArn: arn, state: 'ENABLED', status: 'VALID', statusReason: 'JobQueue Healthy', priority: 1, computeEnvironmentOrder: [], tags: {},
+        })),
+      };
+    },
+  });
+}
+
+type Holds = (job: JobDescription) => boolean;
+
+const FILTERS: Readonly<Record<string, (value: string) => Holds>> = {
+  JOB_NAME: (value) => pattern((job) => job.JobName.toLowerCase(), value.toLowerCase()),
+  JOB_DEFINITION: (value) => pattern((job) => job.JobDefinition.split('/').at(-1).toLowerCase(), value.toLowerCase()),
+  BEFORE_CREATED_AT: (value) => (job) => job.CreatedAt < Number(value),
+  AFTER_CREATED_AT: (value) => (job) => job.CreatedAt > Number(value),
+};
+
+function filterOf(filters: Input[]): Holds {
+  if (filters.length > 1) throw clientError('one filter is allowed');
+  const [{ name, values }] = filters;
+  const filter = FILTERS[name];
+  if (filter === undefined) throw clientError(`the filter ${name} is not supported by the local endpoint; these are: ${Object.keys(FILTERS).join(', ')}`);
+  const any = listOf(values, 'values').map(filter);
+  return (job) => any.some((holds) => holds(job));
+}
+
+function pattern(field: (job: JobDescription) => string, value: string): Holds {
+  return value.endsWith('*') ? (job) => field(job).startsWith(value.slice(0, -1)) : (job) => field(job) === value;
+}
+
+function summary(job: JobDescription): object {
+  const { Container: { ExitCode, Reason } = {} as Record<string, unknown> } = job;
+  return {
+    jobArn: job.JobArn,
+    jobId: job.JobId,
+    jobName: job.JobName,
+    createdAt: job.CreatedAt,
+    status: job.Status,
+    statusReason: job.StatusReason,
+    startedAt: job.StartedAt,
+    stoppedAt: job.StoppedAt,
+    container: { exitCode: ExitCode, reason: Reason },
+    jobDefinition: job.JobDefinition,
+  };
+}
+
+function queueOf(arns: ReadonlySet<string>, queue: unknown): string {
+  const found = [...arns].find((arn) => arn === queue || queueName(arn) === queue);
+  if (found === undefined) throw clientError(`jobQueue ${String(queue)} does not exist`);
+  return found;
+}
+
+function queueName(arn: string): string {
+  return arn.split('/').at(-1)!;
+}
+
+function listOf(value: unknown, name: string): string[] {
+  if (!Array.isArray(value)) throw clientError(`${name} must be a list`);
+  return value.map(String);
+}
+
+function allow(caller: Principal, action: string, resource: string): void {
+  authorize(caller, action, resource, 'AccessDeniedException', 403);
+}
+
+function clientError(message: string): ApiError {
+  return new ApiError('ClientException', message);
+}

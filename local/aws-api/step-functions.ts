@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { ApiError } from './api-error';
+import { authorize } from './authorize';
+import { describeExecution, describeMapRun, executionListItem, syncResult } from './execution-shapes';
+import { ApiService, Input, jsonService, Operation, page, seconds } from './json-protocol';
+import type { ExecutionRecord } from '../account/execution-journal';
+import type { Executions } from '../account/executions';
+import { redriveStatus } from '../account/redrive-status';
+import { DefinitionError } from '../asl/definition';
+import { apiEvent, HistoryEvent } from '../asl/history';
+import type { LoadedStateMachine } from '../cli/load-pipeline';
+import type { Principal } from '../iam/policy';
+
+export interface StepFunctionsOptions {
+  readonly stateMachines: readonly LoadedStateMachine[];
+  readonly executions: Executions;
+  /** When the state machines were made. */
+  readonly createdAt: Date;
+}
+
+/** AWS Step Functions API reference, StartExecution: 80 characters, none of these. */
+const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]{1,80}$/u;
+const MAX_INPUT_BYTES = 256 * 1024;
+const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
+const [DEFAULT_PAGE, MAX_PAGE] = [100, 1000];
+
+/** AWS Step Functions, as far as a caller of a pipeline uses it (API version 2016-11-23). */
+export function stepFunctions({ stateMachines, executions, createdAt }: StepFunctionsOptions): ApiService {
+  const machineOf = (input: Input, caller: Principal, action: string): LoadedStateMachine => {
+    const arn = required(input, 'stateMachineArn');
+    if (!/^arn:[^:]+:states:[^:]+:\d+:stateMachine:/.test(arn)) throw invalidArn(arn);
+    authorize(caller, action, arn);
+    const machine = stateMachines.find((candidate) => candidate.arn === arn);
+    if (machine === undefined) throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    return machine;
+  };
+  const executionOf = (input: Input, caller: Principal, action: string): ExecutionRecord => {
+    const arn = required(input, 'executionArn');
+    const [, , service, , , kind] = arn.split(':');
+    if (service !== 'states') throw invalidArn(arn);
+    if (kind === 'express') throw new ApiError('InvalidArn', 'Invalid Arn: \'Resource type not valid in this context: express\'');
+    if (kind !== 'execution') throw invalidArn(arn);
+    authorize(caller, action, arn);
+    const record = executions.find(arn);
+    if (record === undefined) throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+    return record;
+  };
+  const start = (machine: LoadedStateMachine, given: Input) => {
+    const { name, input } = checkedStart(given);
+    const kind = machine.definition.type === 'EXPRESS' ? 'express' : 'execution';
+    const arn = `${machine.arn.replace(':stateMachine:', `:${kind}:`)}:${name}${kind === 'express' ? `:${randomUUID()}` : ''}`;
+    const same = executions.find(arn);
+    // "If StartExecution is called with the same name and input as a running execution, the call succeeds and returns the same response."
+    if (same !== undefined && (same.status !== 'RUNNING' || same.input !== input)) {
+      throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+    }
+    return same === undefined ? executions.start({ arn, name, machine, input }) : { arn, ended: undefined };
+  };
+
+  const operations: Readonly<Record<string, Operation>> = {
+    StartExecution: (input, caller) => {
+      const { arn } = start(machineOf(input, caller, 'states:StartExecution'), input);
+      return { executionArn: arn, startDate: seconds(executions.find(arn)!.startDate) };
+    },
+    StartSyncExecution: async (input, caller) => {
+      const machine = machineOf(input, caller, 'states:StartSyncExecution');
+      if (machine.definition.type !== 'EXPRESS') throw typeNotSupported();
+      const { record } = await start(machine, input).ended!;
+      return syncResult(record);
+    },
+    DescribeExecution: (input, caller) => describeExecution(executionOf(input, caller, 'states:DescribeExecution')),
+    GetExecutionHistory: (input, caller) => {
+      const { arn } = executionOf(input, caller, 'states:GetExecutionHistory');
+      const events = input.reverseOrder === true ? [...executions.events(arn)].reverse() : executions.events(arn);
+      const { items, nextToken } = page(events, input, DEFAULT_PAGE, MAX_PAGE);
+      return { events: items.map((event) => historyEvent(event, input.includeExecutionData !== false)), ...token(nextToken) };
+    },
+    ListExecutions: (input, caller) => {
+      if (input.mapRunArn !== undefined) {
+        throw new ApiError('ValidationException', 'ListExecutions with mapRunArn is not supported by the local endpoint: child executions are not kept one by one');
+      }
+      const machine = machineOf(input, caller, 'states:ListExecutions');
+      if (machine.definition.type === 'EXPRESS') throw typeNotSupported();
+      const { statusFilter, redriveFilter } = input;
+      if (statusFilter !== undefined && !STATUSES.includes(statusFilter)) throw notInSet('statusFilter', statusFilter, STATUSES);
+      const found = executions.all().filter((record) => record.stateMachineArn === machine.arn
+        && (statusFilter === undefined || record.status === statusFilter)
+        && (redriveFilter === undefined || (record.redriveCount > 0) === (redriveFilter === 'REDRIVEN')));
+      const { items, nextToken } = page(found, input, DEFAULT_PAGE, MAX_PAGE);
+      return { executions: items.map(executionListItem), ...token(nextToken) };
+    },
+    StopExecution: async (input, caller) => {
+      const { arn, status, stopDate } = executionOf(input, caller, 'states:StopExecution');
+      // It answers for one that has ended as well.
+      if (status !== 'RUNNING') return { stopDate: seconds(stopDate) };
+      const { record } = await executions.stop(arn, input.error, input.cause)!.ended;
+      return { stopDate: seconds(record.stopDate) };
+    },
+    RedriveExecution: (input, caller) => {
+      const record = executionOf(input, caller, 'states:RedriveExecution');
+      const { redriveStatus: can, redriveStatusReason } = redriveStatus(record);
+      if (can !== 'REDRIVABLE') throw new ApiError('ExecutionNotRedrivable', redriveStatusReason!);
+      const machine = stateMachines.find(({ arn }) => arn === record.stateMachineArn);
+      if (machine === undefined) throw new ApiError('ExecutionNotRedrivable', `its state machine is not in the app any more: ${record.stateMachineArn}`);
+      try {
+        executions.redrive(machine, record);
+      } catch (error) {
+        if (!(error instanceof DefinitionError)) throw error;
+        throw new ApiError('ExecutionNotRedrivable', `the definition that it was started with does not run any more: ${error.message}`);
+      }
+      return { redriveDate: seconds(executions.find(record.arn)!.redriveDate) };
+    },
+    DescribeStateMachine: (input, caller) => {
+      const { arn, name, role, definition, definitionText } = machineOf(input, caller, 'states:DescribeStateMachine');
+      return {
+        stateMachineArn: arn, name, status: 'ACTIVE', definition: definitionText, roleArn: role.arn, type: definition.type, creationDate: createdAt.getTime() / 1000,
+      };
+    },
+    ListStateMachines: (input, caller) => {
+      authorize(caller, 'states:ListStateMachines', '*');
+      const { items, nextToken } = page(stateMachines, input, DEFAULT_PAGE, MAX_PAGE);
+      const creationDate = createdAt.getTime() / 1000;
+      const list = items.map(({ arn, name, definition: { type } }) => ({ stateMachineArn: arn, name, type, creationDate }));
+      return { stateMachines: list, ...token(nextToken) };
+    },
+    DescribeMapRun: (input, caller) => {
+      const arn = required(input, 'mapRunArn');
+      if (!/^arn:[^:]+:states:[^:]+:\d+:mapRun:/.test(arn)) throw invalidArn(arn);
+      authorize(caller, 'states:DescribeMapRun', arn);
+      const run = executions.mapRun(arn);
+      if (run === undefined) throw new ApiError('ResourceNotFound', `Resource not found: '${arn}'`);
+      return describeMapRun(run);
+    },
+  };
+  return jsonService('1.0', 'AWSStepFunctions', operations);
+}
+
+function checkedStart({ name = randomUUID(), input = '{}' }: Input): { name: string; input: string } {
+  if (typeof name !== 'string' || !NAME.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${String(name)}'`);
+  if (typeof input !== 'string') throw new ApiError('SerializationException', 'input must be a string that holds JSON');
+  if (Buffer.byteLength(input) > MAX_INPUT_BYTES) {
+    throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: 'the input has ${Buffer.byteLength(input)} bytes; ${MAX_INPUT_BYTES} are allowed'`);
+  }
+  try {
+    JSON.parse(input);
+  } catch (error) {
+    throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${(error as Error).message}'`);
+  }
+  return { name, input };
+}
+
+function historyEvent(event: HistoryEvent, withData: boolean): object {
+  const { timestamp, ...shape } = apiEvent(event) as Record<string, any>;
+  if (!withData) {
+    for (const details of Object.values(shape)) {
+      if (typeof details === 'object' && details !== null) for (const name of ['input', 'output', 'parameters', 'assignedVariables']) delete details[name];
+    }
+  }
+  return { timestamp: seconds(timestamp), ...shape };
+}
+
+function required(input: Input, name: string): string {
+  if (typeof input[name] === 'string' && input[name] !== '') return input[name];
+  throw new ApiError('ValidationException', `1 validation error detected: Value ${input[name] === '' ? '\'\'' : 'null'} at '${name}' failed to satisfy constraint: Member must not be null`);
+}
+
+function notInSet(name: string, value: unknown, allowed: readonly string[]): ApiError {
+  return new ApiError('ValidationException',
+    `1 validation error detected: Value '${String(value)}' at '${name}' failed to satisfy constraint: Member must satisfy enum value set: [${allowed.join(', ')}]`);
+}
+
+function invalidArn(arn: string): ApiError {
+  return new ApiError('InvalidArn', `Invalid Arn: '${arn}'`);
+}
+
+function typeNotSupported(): ApiError {
+  return new ApiError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
+}
+
+function token(nextToken: string | undefined): { nextToken?: string } {
+  return nextToken === undefined ? {} : { nextToken };
+}

@@ -1,0 +1,91 @@
+import { ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface, Interface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, '../../../..');
+/** Made once; a change of the versions wants another folder. */
+const VENV = join(ROOT, '.cache/aws-clients-boto3-1.43.11');
+const PACKAGES = ['boto3==1.43.11', 'awscli==1.45.11'];
+
+export const AWS_CLI = join(VENV, 'bin/aws');
+export const PYTHON = join(VENV, 'bin/python');
+
+/** boto3 and the AWS CLI from PyPI; some ten seconds the first time, then nothing. */
+export async function installPythonClients(): Promise<void> {
+  const lock = `${VENV}.lock`;
+  mkdirSync(dirname(VENV), { recursive: true });
+  for (const end = Date.now() + 600_000; !existsSync(AWS_CLI);) {
+    try {
+      mkdirSync(lock);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (Date.now() > end) throw new Error(`${lock} is there since ten minutes; if nobody installs anything, delete it`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      continue;
+    }
+    try {
+      if (existsSync(AWS_CLI)) return;
+      await run('python3', ['-m', 'venv', VENV]);
+      await run(join(VENV, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', ...PACKAGES]);
+    } catch (error) {
+      throw new Error(`boto3 and the AWS CLI cannot be installed: ${(error as Error).message}; this needs Python 3 with venv, and PyPI`);
+    } finally {
+      rmdirSync(lock);
+    }
+  }
+}
+
+/** A client's environment: nothing of this process's but the path. */
+export function clientEnvironment(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return { PATH: process.env.PATH!, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', ...variables };
+}
+
+export interface Answer {
+  readonly result?: any;
+  readonly error?: { readonly code: string; readonly message: string; readonly status: number };
+  readonly problems?: readonly string[];
+}
+
+/** boto3 in a process of its own, which makes one call after the other. */
+export class Boto3 {
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly answers: Interface;
+  private readonly waiting: ((answer: Answer) => void)[] = [];
+
+  constructor(variables: Readonly<Record<string, string>>) {
+    this.child = spawn(PYTHON, [join(__dirname, 'boto3_calls.py')], { env: clientEnvironment(variables) });
+    this.child.stderr.pipe(process.stderr);
+    this.answers = createInterface(this.child.stdout).on('line', (line) => this.waiting.shift()!(JSON.parse(line)));
+  }
+
+  public answer(service: string, operation: string, params: object = {}): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.child.stdin.write(`${JSON.stringify({ service, operation, params })}\n`);
+    });
+  }
+
+  /** The result of a call that must succeed, in the shape that the service's model has. */
+  public async call(service: string, operation: string, params: object = {}): Promise<any> {
+    const { result, error, problems } = await this.answer(service, operation, params);
+    if (error !== undefined) throw new Error(`${service} ${operation}: ${error.code}: ${error.message}`);
+    if (problems!.length > 0) throw new Error(`${service} ${operation}: not in the shape of the service's model: ${problems!.join('; ')}`);
+    return result;
+  }
+
+  public async error(service: string, operation: string, params: object = {}): Promise<{ code: string; message: string; status: number }> {
+    const { error, result } = await this.answer(service, operation, params);
+    if (error === undefined) throw new Error(`${service} ${operation} succeeded: ${JSON.stringify(result)}`);
+    return error;
+  }
+
+  public async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.child.on('close', resolve));
+    this.child.stdin.end();
+    await closed;
+    this.answers.close();
+  }
+}
