@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { ErrorName } from '../../src/contract/error-names';
+import { log } from '../log';
 import { Limit } from '../net/limit';
 import { WorkerError } from '../worker-error';
 import { BlockCache } from './block-cache';
@@ -37,6 +39,7 @@ export class GenomeFile implements GenomeReader {
   /** Reads the indexes, once. */
   public static async open(sources: GenomeSources, { cache, limit }: SharedReading): Promise<GenomeFile> {
     const [fai, gzi] = await Promise.all([sources.fai, sources.gzi].map((source) => source && limit.run(() => readIndex(source))));
+    log('genome', { name: sources.fasta.name, faiSha256: sha256(fai!), ...gzi === undefined ? {} : { gziSha256: sha256(gzi) } });
     const layout = gzi === undefined ? new PlainLayout() : parseBgzfLayout(gzi, sources.gzi!.name, sources.fasta.name);
     return new GenomeFile(sources.fasta.name, new FastaIndex(fai!, sources.fai.name), new BlockStore(sources.fasta, layout, cache, limit));
   }
@@ -101,6 +104,10 @@ async function readIndex(source: ByteSource): Promise<Buffer> {
     throw new WorkerError(error.errorName, `the genome's index cannot be had: ${error.message}; a FASTA file needs its .fai beside it, `
       + 'and its .gzi where it ends in .gz (samtools faidx makes both)', { expected: error.expected, found: error.found, cause: error, exitCode: error.exitCode });
   }
+}
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 function failed(message: string, expected: unknown, found: unknown): WorkerError {

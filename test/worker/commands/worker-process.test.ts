@@ -45,7 +45,7 @@ describe('the log', () => {
       expect(line).toMatchObject({ level: 'INFO', event: expect.any(String), command: 'retrieve' });
       expect(new Date(line.time).toISOString()).toBe(line.time);
     }
-    expect(events.map(({ event }) => event)).toEqual(['started', ...ENTRIES.map(() => 'entry'), 'done']);
+    expect(events.map(({ event }) => event)).toEqual(['started', 'genome', ...ENTRIES.map(() => 'entry'), 'done']);
     expect(embeddedMetricProblems(end.metrics)).toEqual([]);
     expect(end.metrics).toMatchObject({ Step: 'retrieve', Run: null, JobId: null, Entries: ENTRIES.length, Failures: 0, VariantLookups: 0 });
     expect(end.metrics!.GenomeBytes).toBeGreaterThan(1000);
