@@ -1,7 +1,7 @@
 import type { Resource } from '../assembly/stack-resources';
 import type { PolicyDocument } from '../iam/policy';
 
-/** What runs use and the app only names, because it is there already; taken to be there. */
+/** What runs use and the app only names, because it is there already. */
 export interface ExistingResources {
   readonly queueArns: readonly string[];
   readonly buckets: readonly string[];
@@ -10,8 +10,7 @@ export interface ExistingResources {
   readonly roles: readonly { readonly arn: string; readonly name: string; readonly policies: readonly PolicyDocument[] }[];
 }
 
-const QUEUE = /arn:[a-z-]+:batch:[a-z0-9-]+:\d{12}:job-queue\/[A-Za-z0-9_-]+/g;
-const BUCKET_IN_URI = /s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\//g;
+const QUEUE = /^arn:[a-z-]+:batch:[a-z0-9-]+:\d{12}:job-queue\/[A-Za-z0-9_-]+$/;
 const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/(?:.*\/)?([^/]+)$/;
 
 /** @param resources of all stacks that take part */
@@ -21,7 +20,6 @@ export function existingResources(resources: readonly Resource[]): ExistingResou
   const known = new Set(resources.flatMap(({ arn, ref }) => [arn, ref]));
   const unknown = (names: string[]) => [...new Set(names)].filter((name) => !known.has(name));
   const argumentsOf = (name: string) => definitions.flatMap((text) => literalsOf(JSON.parse(text), name));
-  const inText = (pattern: RegExp, group: number) => definitions.flatMap((text) => [...text.matchAll(pattern)].map((match) => match[group]));
   const roleArns = [
     ...ofType('AWS::Batch::JobDefinition').map(({ properties }) => properties.ContainerProperties?.JobRoleArn),
     ...ofType('AWS::StepFunctions::StateMachine').map(({ properties }) => properties.RoleArn),
@@ -29,8 +27,8 @@ export function existingResources(resources: readonly Resource[]): ExistingResou
   const attached = (role: string) => ofType('AWS::IAM::Policy').filter(({ properties }) => properties.Roles?.includes(role))
     .map(({ properties }) => properties.PolicyDocument as PolicyDocument);
   return {
-    queueArns: unknown(inText(QUEUE, 0)),
-    buckets: unknown([...inText(BUCKET_IN_URI, 1), ...argumentsOf('Bucket')]),
+    queueArns: unknown(argumentsOf('JobQueue').filter((arn) => QUEUE.test(arn))),
+    buckets: unknown(argumentsOf('Bucket')),
     tables: unknown(argumentsOf('TableName')),
     roles: unknown(roleArns).flatMap((arn) => {
       const name = ROLE.exec(arn)?.[1];
@@ -44,7 +42,7 @@ export function describeExisting({ queueArns, buckets, tables, roles }: Existing
   return [
     ...queueArns.map((arn) => `job queue ${arn}: this machine stands in for it`),
     ...buckets.map((name) => `bucket ${name}: an empty one stands in for it`),
-    ...tables.map((name) => `table ${name}: an empty one stands in for it`),
+    ...tables.map((name) => `table ${name}: its keys are not known, so nothing stands in for it, and writing to it fails`),
     ...roles.map(({ arn, policies }) => `role ${arn}: it may do what the app's ${policies.length} policies for it allow, and nothing else`),
   ];
 }

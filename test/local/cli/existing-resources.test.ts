@@ -16,7 +16,7 @@ test('what the state machine names and no stack makes is taken to be there', () 
   const found = existingResources([
     machine({
       A: { Arguments: { JobQueue: QUEUE, Bucket: 'existing-bucket', Key: 'x' } },
-      B: { Output: '{% "s3://another-bucket/work/" & $name %}' },
+      B: { Output: '{% "give s3://bucket/key" %}' },
       C: { Arguments: { Bucket: 'own-bucket', TableName: 'existing-table' } },
       D: { Arguments: { Bucket: '{% $bucket %}' } },
     }, ROLE),
@@ -26,15 +26,14 @@ test('what the state machine names and no stack makes is taken to be there', () 
   ]);
   expect(found).toEqual({
     queueArns: [QUEUE],
-    buckets: ['another-bucket', 'existing-bucket'],
+    buckets: ['existing-bucket'],
     tables: ['existing-table'],
     roles: [{ arn: ROLE, name: 'existing-role', policies: [{ Version: '2012-10-17', Statement: [] }] }],
   });
   expect(describeExisting(found)).toEqual([
     `job queue ${QUEUE}: this machine stands in for it`,
-    'bucket another-bucket: an empty one stands in for it',
     'bucket existing-bucket: an empty one stands in for it',
-    'table existing-table: an empty one stands in for it',
+    'table existing-table: its keys are not known, so nothing stands in for it, and writing to it fails',
     `role ${ROLE}: it may do what the app's 1 policies for it allow, and nothing else`,
   ]);
 });

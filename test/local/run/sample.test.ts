@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ROOT } from './support/pavi-pipeline';
 import { jobsOf, runSample, SAMPLE, SAMPLE_INPUT, sampleEntries, TestFolders } from './support/sample-run';
+import { importedQueue, QUEUE_ARN } from '../../src/support/pipeline-stack';
 
 jest.setTimeout(120_000);
 
@@ -86,6 +88,18 @@ test('an input over the payload limit of 256 KiB is uploaded, and read from ther
   const { code, stderr, history, output } = await runSample(folders, app, folders.json(large), '--name', 'large');
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   expect(JSON.parse(history[0].details.input)).toEqual({ seq_regions_uri: expect.stringMatching(/^s3:\/\/[^/]+\/inputs\/large\.json$/), input_count: 3 });
+  expect(readFileSync(join(output, 'alignment-output.aln'), 'utf8')).toBe(alignmentOfExpected());
+});
+
+test('a queue and a bucket that are there already are stood in for, and named', async () => {
+  const assembly = folders.synthesizeWith((stack) => ({
+    compute: importedQueue(stack), workBucket: s3.Bucket.fromBucketName(stack, 'WorkBucket', 'existing-work-bucket'),
+  }));
+  const { code, stderr, output } = await runSample(folders, assembly, SAMPLE_INPUT);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stderr).toContain(`not made by the app: job queue ${QUEUE_ARN}: this machine stands in for it`);
+  expect(stderr).toContain('not made by the app: bucket existing-work-bucket: an empty one stands in for it');
+  expect(stderr.match(/not made by the app/g)).toHaveLength(2);
   expect(readFileSync(join(output, 'alignment-output.aln'), 'utf8')).toBe(alignmentOfExpected());
 });
 

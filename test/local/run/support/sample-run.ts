@@ -36,10 +36,15 @@ export class TestFolders {
 
   /** What `cdk synth` writes of an app with one pipeline on Fargate. */
   public synthesize(props: Partial<PaviAlignmentPipelineProps> = {}): string {
+    return this.synthesizeWith((stack) => ({ compute: fargate(stack), ...props }));
+  }
+
+  /** The same, of props that need the stack. */
+  public synthesizeWith(propsIn: (stack: Stack) => Partial<PaviAlignmentPipelineProps>): string {
     const folder = this.path('cdk.out');
     const app = new App({ outdir: folder });
     const stack = new Stack(app, 'Stack');
-    newPipeline(stack, { compute: fargate(stack), ...props }).exportOutputs();
+    newPipeline(stack, propsIn(stack)).exportOutputs();
     app.synth();
     return folder;
   }
