@@ -62,8 +62,10 @@ function mock(stateName: string, answers: readonly Answer[]): (resource: string)
     if (found === undefined) {
       throw new StatesError(ErrorCode.RUNTIME, `The mock of the state '${stateName}' has no response for call ${call}, try ${context.retryCount}`);
     }
-    const submitted = /:::(.+):([^:]+\.(?:sync(?::2)?|waitForTaskToken))$/.exec(resource);
-    if (submitted !== null) context.record('TaskSubmitted', { resourceType: submitted[1], resource: submitted[2], output: '{}' });
+    const submitted = /:::(.+):([^:]+\.(sync(?::2)?|waitForTaskToken))$/.exec(resource);
+    // A job that failed is States.TaskFailed; another error of its integration is one of submitting it.
+    const before = submitted?.[3].startsWith('sync') && found.Throw !== undefined && found.Throw.Error !== ErrorCode.TASK_FAILED;
+    if (submitted !== null && !before) context.record('TaskSubmitted', { resourceType: submitted[1], resource: submitted[2], output: '{}' });
     if (found.Throw !== undefined) throw new StatesError(found.Throw.Error, found.Throw.Cause);
     return found.Return;
   }, { takesCredentials: true });

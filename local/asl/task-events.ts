@@ -1,9 +1,11 @@
+import { ErrorCode } from './errors';
 import type { StatesError } from './task-integration';
 
 type Details = Readonly<Record<string, unknown>>;
 
 /** `arn:aws:states:::aws-sdk:s3:getObject`, `arn:aws:states:::batch:submitJob.sync`. */
 const SERVICE = /^arn:[^:]+:states:::(.+?):([^:]+(?::2)?)$/;
+const WAITED_FOR = /:::.+\.(sync(:2)?|waitForTaskToken)$/;
 const LAMBDA = /^arn:[^:]+:lambda:/;
 
 /** A Task's events: a service integration's, a Lambda function's or an activity's have names and details of their own. */
@@ -20,8 +22,14 @@ export class TaskEvents {
     this.task = match?.[1] ?? resource;
   }
 
-  public type(event: 'Scheduled' | 'Started' | 'Succeeded' | 'Failed' | 'TimedOut'): string {
+  public type(event: 'Scheduled' | 'Started' | 'Succeeded'): string {
     return `${this.family}${event}`;
+  }
+
+  /** @param submitted whether there was a TaskSubmitted: a call that is waited for may fail before it */
+  public failure({ errorName }: StatesError, submitted: boolean): string {
+    if (errorName === ErrorCode.TIMEOUT) return `${this.family}TimedOut`;
+    return !submitted && WAITED_FOR.test(this.resource) ? 'TaskSubmitFailed' : `${this.family}Failed`;
   }
 
   /** @param credentials `{RoleArn}` of another role */

@@ -21,11 +21,15 @@ export async function runTask(engine: Engine, visit: Visit): Promise<unknown> {
   const { events, args, limits, credentials } = await prepare(engine, visit);
   engine.history.add(events.type('Scheduled'), events.scheduled(args, limits.timeout, limits.heartbeat, credentials), scope.track);
   engine.history.add(events.type('Started'), events.started(), scope.track);
+  let submitted = false;
   try {
     const call = (limited: AbortSignal, heartbeat: () => void) => integration(args as Record<string, unknown>, {
       ...contextOf(engine, visit),
       signal: limited,
-      record: (type, details) => { engine.history.add(type, details, scope.track); },
+      record: (type, details) => {
+        submitted ||= type === 'TaskSubmitted';
+        engine.history.add(type, details, scope.track);
+      },
       heartbeat,
     });
     const result = await engine.clock.during(() => withLimits(engine, limits, signal, call)) ?? null;
@@ -34,7 +38,7 @@ export async function runTask(engine: Engine, visit: Visit): Promise<unknown> {
     return result;
   } catch (error) {
     if (error instanceof StatesError && !signal.aborted) {
-      engine.history.add(events.type(error.errorName === ErrorCode.TIMEOUT ? 'TimedOut' : 'Failed'), events.failed(error), scope.track);
+      engine.history.add(events.failure(error, submitted), events.failed(error), scope.track);
     }
     throw error;
   }

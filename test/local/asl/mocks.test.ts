@@ -5,7 +5,7 @@ import { MockError, mockedIntegrations } from '../../../local/asl/mocks';
 const FILE = {
   StateMachines: {
     Orders: {
-      TestCases: { Happy: { Ask: 'Answer', Tell: 'Done' }, Retried: { Ask: 'Flaky' }, Refused: { Ask: 'Refusal' }, Empty: { Ask: 'Nothing' } },
+      TestCases: { Happy: { Ask: 'Answer', Tell: 'Done' }, Retried: { Ask: 'Flaky' }, Refused: { Ask: 'Refusal' }, Failed: { Ask: 'Failure' }, Empty: { Ask: 'Nothing' } },
     },
   },
   MockedResponses: {
@@ -17,6 +17,7 @@ const FILE = {
       '3': { Return: 'at last' },
     },
     Refusal: { '0-9': { Throw: { Error: 'Refused' } } },
+    Failure: { 0: { Throw: { Error: 'States.TaskFailed', Cause: '{}' } } },
     Nothing: {},
   },
 };
@@ -71,6 +72,16 @@ test('a state that the test case does not name is not mocked', async () => {
   expect(await run('Retried', single(task(), 'Other'))).toMatchObject({ error: 'States.Runtime', cause: expect.stringContaining('lambda:invoke is not supported') });
 });
 
+test.each([
+  ['Refused', 'batch:submitJob.sync', ['TaskSubmitFailed']],
+  ['Refused', 'sqs:sendMessage.waitForTaskToken', ['TaskSubmitted', 'TaskFailed']],
+  ['Failed', 'batch:submitJob.sync', ['TaskSubmitted', 'TaskFailed']],
+  ['Refused', 'batch:submitJob', ['TaskFailed']],
+])('%s of %s is told as %j', async (testCase, name, expected) => {
+  const { events } = await run(testCase, single(task({ Resource: `arn:aws:states:::${name}` }), 'Ask'));
+  expect(events.map(({ type }) => type).slice(4, -1)).toEqual(expected);
+});
+
 test('a job is told as submitted', async () => {
   const { events } = await run('Happy', single(task({ Resource: 'arn:aws:states:::batch:submitJob.sync' }), 'Ask'));
   expect(events.map(({ type }) => type).slice(2, -2)).toEqual(['TaskScheduled', 'TaskStarted', 'TaskSubmitted', 'TaskSucceeded']);
@@ -86,7 +97,7 @@ test('another role is told in the history, and not taken by what does not know o
 
 test.each([
   ['a state machine that there is not', FILE, 'Other', 'Happy', 'StateMachines has no "Other" with TestCases; it has: Orders'],
-  ['a test case that there is not', FILE, 'Orders', 'Sad', 'StateMachines.Orders.TestCases has no "Sad"; it has: Happy, Retried, Refused, Empty'],
+  ['a test case that there is not', FILE, 'Orders', 'Sad', 'StateMachines.Orders.TestCases has no "Sad"; it has: Happy, Retried, Refused, Failed, Empty'],
   ['no object', 3, 'Orders', 'Happy', 'StateMachines has no "Orders" with TestCases; it has: nothing'],
 ])('refuses %s', (_name, file, stateMachine, testCase, message) => {
   expect(() => mockedIntegrations(file, stateMachine, testCase)).toThrow(new MockError(message));
