@@ -1,4 +1,3 @@
-/// <reference path="./dynalite.d.ts" />
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
@@ -64,7 +63,7 @@ export class Tables {
   }
 
   private async open(): Promise<Server> {
-    const server = await newServer(this.tables[0]?.arn);
+    const server = newServer(this.tables[0]?.arn);
     for (const { schema } of this.tables) {
       await must(server, 'CreateTable', schema);
       // It is created, and then ACTIVE, some turns later.
@@ -99,8 +98,10 @@ export class Tables {
 }
 
 /** dynalite takes account and region of its ARNs from the environment alone. */
-async function newServer(tableArn: string | undefined): Promise<Server> {
-  const { default: dynalite } = await import('dynalite');
+function newServer(tableArn: string | undefined): Server {
+  // Most runs have no table, and need not load it.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const dynalite = require('dynalite') as (options: { createTableMs: number }) => Server;
   const { AWS_REGION, AWS_ACCOUNT_ID } = process.env;
   const [, , , region, account] = tableArn?.split(':') ?? [];
   try {

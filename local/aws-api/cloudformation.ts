@@ -1,13 +1,11 @@
-import { XMLBuilder } from 'fast-xml-parser';
 import { ApiError } from './api-error';
 import type { ApiRequest } from './api-request';
 import { authorize } from './authorize';
 import { ApiService, unknownOperation } from './json-protocol';
+import { queryError, queryResult } from './query-protocol';
 import type { LoadedStack } from '../cli/load-pipeline';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
-const HEADERS = { 'content-type': 'text/xml' };
-const builder = new XMLBuilder({ ignoreAttributes: false, suppressEmptyNode: false });
 
 /** AWS CloudFormation's DescribeStacks (query protocol, API version 2010-05-15): where a caller finds the pipeline's names. */
 export function cloudFormation(stacks: readonly LoadedStack[], createdAt: Date): ApiService {
@@ -21,20 +19,9 @@ export function cloudFormation(stacks: readonly LoadedStack[], createdAt: Date):
       const resources = name === null ? ['*'] : found.map(({ id }) => id);
       resources.forEach((resource) => authorize(principal, 'cloudformation:DescribeStacks', resource, 'AccessDenied', 403));
       if (found.length === 0) throw new ApiError('ValidationError', `Stack with id ${name} does not exist`);
-      const document = {
-        DescribeStacksResponse: {
-          '@_xmlns': NAMESPACE,
-          'DescribeStacksResult': { Stacks: { member: found.map((stack) => description(stack, createdAt)) } },
-          'ResponseMetadata': { RequestId: 'local' },
-        },
-      };
-      return { status: 200, headers: HEADERS, body: builder.build(document) };
+      return queryResult(action, NAMESPACE, { Stacks: { member: found.map((stack) => description(stack, createdAt)) } });
     },
-    error: ({ code, message, status }, requestId) => ({
-      status,
-      headers: HEADERS,
-      body: builder.build({ ErrorResponse: { '@_xmlns': NAMESPACE, 'Error': { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message }, 'RequestId': requestId } }),
-    }),
+    error: (error, requestId) => queryError(error, requestId, NAMESPACE),
   };
 }
 

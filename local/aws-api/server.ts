@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { ApiError } from './api-error';
 import { readApiRequest, signedService } from './api-request';
 import type { ApiResponse, ApiService } from './json-protocol';
+import { queryError } from './query-protocol';
 import type { FindCredentials } from '../s3/credentials';
 import type { S3Service } from '../s3/server';
 
@@ -57,10 +58,15 @@ async function answer(options: AwsServerOptions, name: string, message: Incoming
     const known = error instanceof ApiError ? error : new ApiError('InternalFailure', `a defect of the local endpoint, please report it: ${(error as Error).stack}`, 500);
     // The rest of a body that nobody will read must not be taken for the next request.
     if (!message.complete) response.setHeader('connection', 'close');
-    send(response, requestId, service?.error(known, requestId) ?? {
-      status: known.status, headers: { 'content-type': 'application/json', 'x-amzn-errortype': known.code }, body: JSON.stringify({ __type: known.code, message: known.message }),
-    });
+    send(response, requestId, service?.error(known, requestId) ?? errorOfUnknown(message, known, requestId));
   }
+}
+
+/** In the shape that the request's own suggests. */
+function errorOfUnknown(message: IncomingMessage, error: ApiError, requestId: string): ApiResponse {
+  if (message.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true) return queryError(error, requestId);
+  const headers = { 'content-type': 'application/json', 'x-amzn-errortype': error.code };
+  return { status: error.status, headers, body: JSON.stringify({ __type: error.code, message: error.message }) };
 }
 
 function send(response: ServerResponse, requestId: string, { status, headers, body }: ApiResponse): void {
