@@ -1,7 +1,8 @@
-import { ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -51,13 +52,12 @@ export interface Answer {
 
 /** boto3 in a process of its own, which makes one call after the other. */
 export class Boto3 {
-  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly child: ChildProcessByStdio<Writable, Readable, null>;
   private readonly answers: Interface;
   private readonly waiting: ((answer: Answer) => void)[] = [];
 
   constructor(variables: Readonly<Record<string, string>>) {
-    this.child = spawn(PYTHON, [join(__dirname, 'boto3_calls.py')], { env: clientEnvironment(variables) });
-    this.child.stderr.pipe(process.stderr);
+    this.child = spawn(PYTHON, [join(__dirname, 'boto3_calls.py')], { env: clientEnvironment(variables), stdio: ['pipe', 'pipe', 'inherit'] });
     this.answers = createInterface(this.child.stdout).on('line', (line) => this.waiting.shift()!(JSON.parse(line)));
   }
 

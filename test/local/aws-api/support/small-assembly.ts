@@ -68,7 +68,7 @@ function resources() {
     },
     Queue: { Type: 'AWS::Batch::JobQueue', Properties: { JobQueueName: 'Queue', Priority: 1, ComputeEnvironmentOrder: [] } },
     Topic: { Type: 'AWS::SNS::Topic' },
-    Job: {
+    JobDefinition: {
       Type: 'AWS::Batch::JobDefinition',
       Properties: {
         JobDefinitionName: 'Job',

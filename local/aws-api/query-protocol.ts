@@ -1,0 +1,18 @@
+import { XMLBuilder } from 'fast-xml-parser';
+import type { ApiError } from './api-error';
+import type { ApiResponse } from './json-protocol';
+
+const HEADERS = { 'content-type': 'text/xml' };
+const builder = new XMLBuilder({ ignoreAttributes: false });
+
+/** An answer of a service that speaks the query protocol (smithy.io, "AWS query protocol"). */
+export function queryResult(action: string, namespace: string, result: object): ApiResponse {
+  const content = { '@_xmlns': namespace, [`${action}Result`]: result, 'ResponseMetadata': { RequestId: 'local' } };
+  return { status: 200, headers: HEADERS, body: builder.build({ [`${action}Response`]: content }) };
+}
+
+export function queryError({ code, message, status }: ApiError, requestId: string, namespace?: string): ApiResponse {
+  const Error = { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message };
+  const content = { ...namespace === undefined ? {} : { '@_xmlns': namespace }, Error, RequestId: requestId };
+  return { status, headers: HEADERS, body: builder.build({ ErrorResponse: content }) };
+}
