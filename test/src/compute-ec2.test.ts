@@ -27,7 +27,7 @@ describe('EC2', () => {
       InstanceTypes: ['default_x86_64'],
       MinvCpus: 0,
       MaxvCpus: 64,
-      Subnets: ['subnet-a', 'subnet-b'],
+      Subnets: ['subnet-0000000000000000a', 'subnet-0000000000000000b'],
       Ec2Configuration: [{ ImageType: 'ECS_AL2023' }],
       SecurityGroupIds: ['<PaviOnDemandEnvironmentSecurityGroup.GroupId>'],
     })]);
@@ -73,12 +73,12 @@ describe('EC2', () => {
         minvCpus: 1,
         maxvCpus: 9,
         subnets: { subnetType: ec2.SubnetType.PUBLIC },
-        securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')],
+        securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-00000000000000001')],
       }),
     });
     const template = Template.fromStack(stack);
     expect(environments(template)[0]).toMatchObject({
-      InstanceTypes: ['m7g.large', 'c7g.xlarge'], MinvCpus: 1, MaxvCpus: 9, Subnets: ['subnet-c', 'subnet-d'], SecurityGroupIds: ['sg-1'],
+      InstanceTypes: ['m7g.large', 'c7g.xlarge'], MinvCpus: 1, MaxvCpus: 9, Subnets: ['subnet-0000000000000000c', 'subnet-0000000000000000d'], SecurityGroupIds: ['sg-00000000000000001'],
     });
     template.resourceCountIs('AWS::EC2::SecurityGroup', 0);
   });

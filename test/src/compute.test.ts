@@ -38,7 +38,7 @@ describe('Fargate', () => {
       State: 'ENABLED',
       ReplaceComputeEnvironment: false,
       ComputeResources: {
-        Type: 'FARGATE', MaxvCpus: 64, Subnets: ['subnet-a', 'subnet-b'], SecurityGroupIds: ['<PaviOnDemandEnvironmentSecurityGroup.GroupId>'],
+        Type: 'FARGATE', MaxvCpus: 64, Subnets: ['subnet-0000000000000000a', 'subnet-0000000000000000b'], SecurityGroupIds: ['<PaviOnDemandEnvironmentSecurityGroup.GroupId>'],
       },
     });
   });
@@ -54,12 +54,12 @@ describe('Fargate', () => {
 
   test('takes subnets, security groups and the most vCPUs', () => {
     const stack = newStack();
-    const securityGroup = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1');
+    const securityGroup = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-00000000000000001');
     newPipeline(stack, { compute: fargate(stack, { subnets: { subnetType: ec2.SubnetType.PUBLIC }, securityGroups: [securityGroup], maxvCpus: 8 }) });
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::EC2::SecurityGroup', 0);
     expect(resource(template, 'AWS::Batch::ComputeEnvironment').Properties.ComputeResources)
-      .toEqual({ Type: 'FARGATE', MaxvCpus: 8, Subnets: ['subnet-c', 'subnet-d'], SecurityGroupIds: ['sg-1'] });
+      .toEqual({ Type: 'FARGATE', MaxvCpus: 8, Subnets: ['subnet-0000000000000000c', 'subnet-0000000000000000d'], SecurityGroupIds: ['sg-00000000000000001'] });
   });
 
   test('gives no public IP address unless asked to, and then uses the public subnets', () => {
@@ -68,7 +68,7 @@ describe('Fargate', () => {
     expect(addresses(fargateTemplate())).toEqual(Array(3).fill({ AssignPublicIp: 'DISABLED' }));
     const asked = fargateTemplate({ assignPublicIp: true });
     expect(addresses(asked)).toEqual(Array(3).fill({ AssignPublicIp: 'ENABLED' }));
-    expect(resource(asked, 'AWS::Batch::ComputeEnvironment').Properties.ComputeResources.Subnets).toEqual(['subnet-c', 'subnet-d']);
+    expect(resource(asked, 'AWS::Batch::ComputeEnvironment').Properties.ComputeResources.Subnets).toEqual(['subnet-0000000000000000c', 'subnet-0000000000000000d']);
   });
 
   test('runs the jobs on the architecture, and builds the image for it', () => {

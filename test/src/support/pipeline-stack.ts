@@ -20,10 +20,10 @@ export function newStack(props: StackProps = {}): Stack {
 /** A VPC that is there already, with private and public subnets. */
 export function importedVpc(stack: Stack): ec2.IVpc {
   return ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-1',
+    vpcId: 'vpc-00000000000000001',
     availabilityZones: ['us-east-1a', 'us-east-1b'],
-    privateSubnetIds: ['subnet-a', 'subnet-b'],
-    publicSubnetIds: ['subnet-c', 'subnet-d'],
+    privateSubnetIds: ['subnet-0000000000000000a', 'subnet-0000000000000000b'],
+    publicSubnetIds: ['subnet-0000000000000000c', 'subnet-0000000000000000d'],
   });
 }
 
