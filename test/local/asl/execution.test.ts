@@ -251,11 +251,15 @@ describe('a retrier', () => {
 describe('speed', () => {
   test('1,000 states that do nothing, one after the other', async () => {
     const definition = machine(Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`S${index}`, pass()])));
-    const started = performance.now();
-    const { status, events } = await runDefinition(definition, { input: { a: 1 } });
-    expect([status, events.length]).toEqual(['SUCCEEDED', 2002]);
-    // It takes some 30 ms where nothing else runs.
-    expect(performance.now() - started).toBeLessThan(1000);
+    let best = Infinity;
+    // The best of some, as other work may be going on; it takes some 30 ms where there is none.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const started = performance.now();
+      const { status, events } = await runDefinition(definition, { input: { a: 1 } });
+      best = Math.min(best, performance.now() - started);
+      expect([status, events.length]).toEqual(['SUCCEEDED', 2002]);
+    }
+    expect(best).toBeLessThan(1000);
   });
 
   test('a Map of 1,000 items stays small', async () => {
