@@ -1,102 +1,98 @@
-import { execFile, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { finished } from 'node:stream/promises';
-import { promisify } from 'node:util';
+import { AT_ONCE, AttemptRun, ContainerEnd, JobExecutor, OUT_OF_MEMORY, STOP_GRACE_MS } from './executor';
+import type { ImageProgram } from './image-program';
+import { watchMemory } from './memory-watch';
+import { processesOf } from './processes';
 
-export interface ProcessRun {
-  readonly program: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly memoryMiB: number;
-  /** Where standard output and error go. */
-  readonly logFile: string;
-  /** Aborted to stop it. */
-  readonly signal: AbortSignal;
+/** Of an image's environment, what only holds in the image: there are other programs here. */
+const OF_THE_IMAGE_ALONE = ['PATH', 'LD_LIBRARY_PATH'];
+
+/**
+ * Runs a job's program as a process of this machine, with a session, a scratch folder and a memory limit of its own; when its first
+ * process has ended, nothing of the others is left, as with a container.
+ *
+ * @param programOf what an image would run
+ * @param options `stopGraceMs`: between SIGTERM and SIGKILL
+ */
+export function processExecutor(programOf: (image: string) => ImageProgram, { stopGraceMs = STOP_GRACE_MS } = {}): JobExecutor {
+  return async (run) => {
+    await mkdir(dirname(run.logFile), { recursive: true });
+    const scratch = await mkdtemp(join(tmpdir(), 'pavi-job-'));
+    try {
+      return await runProcess(run, programOf(run.job.definition.image), scratch, stopGraceMs);
+    } finally {
+      await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+    }
+  };
 }
 
-export interface ProcessEnd {
-  readonly exitCode?: number;
-  /** In the words of Amazon ECS, where it did not end by itself. */
-  readonly reason?: string;
+async function runProcess(run: AttemptRun, program: ImageProgram, scratch: string, stopGraceMs: number): Promise<ContainerEnd> {
+  const [file, ...args] = [...program.entryPoint, ...run.job.command.length > 0 ? run.job.command : program.command];
+  const imageEnvironment = Object.entries(program.environment).filter(([name]) => !OF_THE_IMAGE_ALONE.includes(name));
+  const log = openSync(run.logFile, 'a');
+  const child = spawn(file, args, {
+    cwd: scratch,
+    // Not this process's own environment: a job must not see its credentials.
+    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: scratch, TMPDIR: scratch, ...Object.fromEntries(imageEnvironment), ...run.environment },
+    // The file itself, so that nothing that is written is lost, nor waited for, when the program ends.
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  const ended = new Promise<ContainerEnd>((resolve) => {
+    child.on('error', (error) => resolve({ reason: `CannotStartContainerError: ${error.message}` }));
+    child.on('exit', (code, signal) => resolve({ exitCode: code ?? 128 + constants.signals[signal!] }));
+  });
+  closeSync(log);
+  return child.pid === undefined ? ended : watched(child.pid, run, ended, stopGraceMs);
 }
 
-const MEMORY_INTERVAL_MS = 200;
-/** Between SIGTERM and SIGKILL; ECS's default of stopTimeout is 30 seconds. */
-const STOP_GRACE_MS = 10_000;
-/** Signals by which a process may end, with their numbers: its exit code is 128 more. */
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
-
-/** Runs a container's program as a process with a process group, a scratch folder and a memory limit of its own. */
-export async function runProcess(run: ProcessRun): Promise<ProcessEnd> {
-  await mkdir(dirname(run.logFile), { recursive: true });
-  const scratch = await mkdtemp(join(tmpdir(), 'pavi-job-'));
-  const log = createWriteStream(run.logFile);
-  try {
-    const [file, ...args] = run.program;
-    const child = spawn(file, args, {
-      cwd: scratch,
-      // Not this process's own environment: a job must not see its credentials.
-      env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: scratch, TMPDIR: scratch, ...run.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
-    const ended = new Promise<ProcessEnd>((resolve) => {
-      child.on('error', (error) => resolve({ reason: `CannotStartContainerError: ${error.message}` }));
-      child.on('close', (code, signal) => resolve({ exitCode: code ?? 128 + (SIGNAL_NUMBERS[signal!] ?? 0) }));
-    });
-    if (child.pid === undefined) return await ended;
-    return await watched(child.pid, run, ended);
-  } finally {
-    log.end();
-    await finished(log);
-    await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-async function watched(pid: number, run: ProcessRun, ended: Promise<ProcessEnd>): Promise<ProcessEnd> {
+async function watched(pid: number, run: AttemptRun, ended: Promise<ContainerEnd>, stopGraceMs: number): Promise<ContainerEnd> {
   let outOfMemory = false;
-  const memory = setInterval(() => {
-    void residentMiB(pid).then((used) => {
-      if (used <= run.memoryMiB || outOfMemory) return;
-      outOfMemory = true;
-      killGroup(pid, 'SIGKILL');
-    });
-  }, MEMORY_INTERVAL_MS);
+  const endWatch = watchMemory(pid, run.job.size.memoryMiB, () => {
+    outOfMemory = true;
+    kill(processesOf(pid), 'SIGKILL');
+  });
   let killer: NodeJS.Timeout | undefined;
   const stop = () => {
-    killGroup(pid, 'SIGTERM');
-    killer = setTimeout(() => killGroup(pid, 'SIGKILL'), STOP_GRACE_MS);
+    const all = () => processesOf(pid);
+    if (run.signal.reason === AT_ONCE) return kill(all(), 'SIGKILL');
+    // A container's stop signal goes to its first process; it may have to end the others in an order of its own.
+    kill([pid], 'SIGTERM');
+    killer = setTimeout(() => kill(all(), 'SIGKILL'), stopGraceMs);
   };
   if (run.signal.aborted) stop();
   else run.signal.addEventListener('abort', stop, { once: true });
   try {
     const end = await ended;
-    return outOfMemory ? { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' } : end;
+    return outOfMemory ? { exitCode: 137, reason: OUT_OF_MEMORY } : end;
   } finally {
-    clearInterval(memory);
+    endWatch();
     clearTimeout(killer);
     run.signal.removeEventListener('abort', stop);
-    // What the program itself left behind.
-    killGroup(pid, 'SIGKILL');
+    killAll(pid, `AWS_BATCH_JOB_ID=${run.job.id}`);
   }
 }
 
-function killGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+/** Ends what the program left behind, again until nothing is: a process may start another while it is looked for. */
+function killAll(leader: number, mark: string): void {
+  for (let round = 0; round < 10; round++) {
+    const left = processesOf(leader, mark).filter((pid) => pid !== leader);
+    if (left.length === 0) return;
+    kill(left, 'SIGKILL');
   }
 }
 
-/** Resident memory of all processes of a group. */
-async function residentMiB(group: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pgid=,rss=']);
-  const kibibytes = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number)).filter(([pgid]) => pgid === group)
-    .reduce((sum, [, rss]) => sum + rss, 0);
-  return kibibytes / 1024;
+function kill(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // It has ended by itself, or (what the job cannot do) belongs to another user.
+      if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code!)) throw error;
+    }
+  }
 }

@@ -1,4 +1,6 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CopyObjectCommand, DeleteObjectCommand, DeleteObjectsCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client,
+} from '@aws-sdk/client-s3';
 import { StatesError, TaskIntegration } from '../asl/task-integration';
 
 type Send = (client: S3Client, args: any, signal: AbortSignal) => Promise<object>;
@@ -9,38 +11,47 @@ const OPERATIONS: Readonly<Record<string, Send>> = {
     const answer = await client.send(new GetObjectCommand(args), { abortSignal });
     return { ...answer, Body: await answer.Body?.transformToString('utf8') };
   },
+  headObject: (client, args, abortSignal) => client.send(new HeadObjectCommand(args), { abortSignal }),
   putObject: (client, args, abortSignal) => client.send(new PutObjectCommand(withText(args)), { abortSignal }),
+  copyObject: (client, args, abortSignal) => client.send(new CopyObjectCommand(args), { abortSignal }),
+  deleteObject: (client, args, abortSignal) => client.send(new DeleteObjectCommand(args), { abortSignal }),
+  deleteObjects: (client, args, abortSignal) => client.send(new DeleteObjectsCommand(args), { abortSignal }),
   listObjectsV2: (client, args, abortSignal) => client.send(new ListObjectsV2Command(args), { abortSignal }),
 };
 
-/**
- * `arn:aws:states:::aws-sdk:s3:OPERATION`: the call as the client's principal.
- *
- * @returns undefined where the operation is not supported
- */
-export function sdkS3(operation: string, client: S3Client): TaskIntegration | undefined {
-  const send = OPERATIONS[operation];
-  if (send === undefined) return undefined;
-  return async (args, context) => {
+/** Errors that the SDK for Java has a class for; a HEAD's answer has no words, so that one is told by its status. */
+const MODELLED: Readonly<Record<string, string>> = {
+  NoSuchKey: 'NoSuchKeyException', NotFound: 'NoSuchKeyException', NoSuchBucket: 'NoSuchBucketException', InvalidObjectState: 'InvalidObjectStateException',
+};
+
+/** `arn:aws:states:::aws-sdk:s3:OPERATION`: the call as the client's principal. */
+export const SDK_S3: Readonly<Record<string, (client: S3Client) => TaskIntegration>> = Object.fromEntries(
+  Object.entries(OPERATIONS).map(([operation, send]) => [operation, (client: S3Client): TaskIntegration => async (args, context) => {
     try {
       const { $metadata, ...result } = await send(client, args, context.signal) as Record<string, unknown>;
-      // Dates as texts, and without what is undefined: as Step Functions gives it.
-      return JSON.parse(JSON.stringify(result));
+      return asJson(result);
     } catch (error) {
       throw asStatesError(error);
     }
-  };
-}
+  }]));
 
 /** A Body that is no text is written as JSON. */
 function withText(args: Record<string, unknown>): any {
   return typeof args.Body === 'object' ? { ...args, Body: JSON.stringify(args.Body) } : args;
 }
 
+/** As Step Functions gives it: without what is undefined, and dates as texts, which for whole seconds have no fraction. */
+function asJson(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString().replace('.000Z', 'Z');
+  if (Array.isArray(value)) return value.map(asJson);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined).map(([key, item]) => [key, asJson(item)]));
+}
+
 /** Step Functions names an error as the SDK for Java names its exception: one of its own for a modelled error, else the service's. */
 function asStatesError(error: unknown): unknown {
   const { name, message, $metadata } = error as { name: string; message: string; $metadata?: { httpStatusCode?: number; requestId?: string } };
   if ($metadata?.httpStatusCode === undefined) return error;
-  const exception = ['NoSuchKey', 'NoSuchBucket', 'InvalidObjectState'].includes(name) ? `${name}Exception` : 'S3Exception';
+  const exception = MODELLED[name] ?? 'S3Exception';
   return new StatesError(`S3.${exception}`, `${message} (Service: S3, Status Code: ${$metadata.httpStatusCode}, Request ID: ${$metadata.requestId ?? 'none'})`);
 }

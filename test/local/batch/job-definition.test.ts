@@ -1,0 +1,81 @@
+import { jobDefinition } from '../../../local/batch/job-definition';
+
+const ARN = 'arn:aws:batch:us-east-1:000000000000:job-definition/Name:1';
+
+function load(properties: Record<string, unknown> = {}, container: Record<string, unknown> = {}) {
+  return jobDefinition({
+    logicalId: 'Job',
+    type: 'AWS::Batch::JobDefinition',
+    ref: ARN,
+    arn: ARN,
+    properties: {
+      Type: 'container',
+      ContainerProperties: { Image: 'image', ResourceRequirements: [{ Type: 'MEMORY', Value: '512' }, { Type: 'VCPU', Value: '0.25' }], ...container },
+      ...properties,
+    },
+  });
+}
+
+test('what a definition says', () => {
+  const { definition, problems } = load({
+    JobDefinitionName: 'Name',
+    Parameters: { a: '1' },
+    PropagateTags: true,
+    PlatformCapabilities: ['FARGATE'],
+    Timeout: { AttemptDurationSeconds: 900 },
+    RetryStrategy: { Attempts: 3, EvaluateOnExit: [{ Action: 'EXIT', OnReason: '*' }] },
+    Tags: { x: 'y' },
+    SchedulingPriority: 1,
+  }, {
+    Command: ['run'],
+    Environment: [{ Name: 'A', Value: '1' }],
+    JobRoleArn: 'arn:role',
+    User: '1000:1000',
+    ReadonlyRootFilesystem: true,
+    LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-stream-prefix': 'retrieval' } },
+    Volumes: [{ Name: 'scratch', Host: {} }],
+    MountPoints: [{ ContainerPath: '/tmp', SourceVolume: 'scratch' }],
+  });
+  expect(problems).toEqual([]);
+  expect(definition).toEqual({
+    arn: ARN,
+    name: 'Name',
+    image: 'image',
+    command: ['run'],
+    environment: { A: '1' },
+    jobRoleArn: 'arn:role',
+    memoryMiB: 512,
+    vcpus: 0.25,
+    logStreamPrefix: 'retrieval',
+    retry: { attempts: 3, rules: [{ action: 'EXIT', onReason: '*' }] },
+    timeout: 900,
+    parameters: { a: '1' },
+    propagateTags: true,
+    platformCapabilities: ['FARGATE'],
+    user: '1000:1000',
+    readonlyRootFilesystem: true,
+    mounts: [{ path: '/tmp', readOnly: false }],
+  });
+});
+
+test('the older way to say a size', () => {
+  expect(load({}, { ResourceRequirements: undefined, Memory: 128, Vcpus: 2 }).definition).toMatchObject({ memoryMiB: 128, vcpus: 2 });
+});
+
+test.each<[string, object, object, RegExp]>([
+  ['a job of several nodes', { Type: 'multinode', NodeProperties: {} }, {}, /NodeProperties of a job definition is not supported/],
+  ['another type', { Type: 'multinode' }, {}, /job type multinode is not supported; container is/],
+  ['Kubernetes', { EksProperties: {} }, {}, /EksProperties of a job definition is not supported/],
+  ['secrets', {}, { Secrets: [] }, /ContainerProperties.Secrets of a job definition is not supported/],
+  ['privileged', {}, { Privileged: true }, /a privileged container is not supported/],
+  ['a volume of the host', {}, { Volumes: [{ Name: 'v', Host: { SourcePath: '/etc' } }] }, /the volume v lies on the host or on EFS/],
+  ['a GPU', {}, { ResourceRequirements: [{ Type: 'GPU', Value: '1' }] }, /the resource requirement GPU is not supported/],
+  ['no memory', {}, { ResourceRequirements: [] }, /the job has no memory/],
+  ['a short time limit', { Timeout: { AttemptDurationSeconds: 5 } }, {}, /at least 60, got 5/],
+  ['wrong rules', { RetryStrategy: { Attempts: 20 } }, {}, /RetryStrategy: Attempts must be 1 to 10, got 20/],
+  ['a variable of Batch\'s own', {}, { Environment: [{ Name: 'AWS_BATCH_X', Value: '1' }] }, /AWS_BATCH_X begins with AWS_BATCH, which is reserved/],
+])('%s is refused by name', (_name, properties, container, words) => {
+  const { problems } = load(properties as Record<string, unknown>, container as Record<string, unknown>);
+  expect(problems.join('\n')).toMatch(words);
+  expect(problems.every((problem) => problem.startsWith('Job: '))).toBe(true);
+});
