@@ -2,10 +2,13 @@ import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BatchService, BatchServiceOptions, RunningJob, SubmitJob } from '../batch/batch-service';
 import { jobDescription } from '../batch/job';
+import { processesOf } from '../batch/processes';
 
 /** As Step Functions gives it, with the API's names in upper case. */
 export type JobDescription = Readonly<Record<string, any>>;
 
+/** A process that there is not: only the mark counts. */
+const NO_LEADER = -1;
 const INTERRUPTED = 'the local engine was stopped while the job ran';
 
 /** Batch that remembers its jobs, also those of an earlier process; a job that was interrupted has failed. */
@@ -20,7 +23,7 @@ export class RecordedBatch extends BatchService {
   constructor(options: BatchServiceOptions, private readonly file: string, private readonly onStatus: (job: JobDescription) => void) {
     super(options);
     mkdirSync(dirname(file), { recursive: true });
-    for (const job of readJobs(file)) this.ended.set(job.JobId, ['SUCCEEDED', 'FAILED'].includes(job.Status) ? job : failed(job, INTERRUPTED));
+    for (const job of readJobs(file)) this.ended.set(job.JobId, ['SUCCEEDED', 'FAILED'].includes(job.Status) ? job : interrupted(job));
   }
 
   public override submit(request: SubmitJob): RunningJob {
@@ -73,6 +76,19 @@ function readJobs(file: string): JobDescription[] {
     }
   }
   return [...jobs.values()];
+}
+
+/** Its processes may have outlived the engine; what they do counts for nothing, for their keys are not good any more. */
+function interrupted(job: JobDescription): JobDescription {
+  for (const pid of processesOf(NO_LEADER, `AWS_BATCH_JOB_ID=${job.JobId}`)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      // It has ended by itself.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+  return failed(job, INTERRUPTED);
 }
 
 function failed(job: JobDescription, StatusReason: string): JobDescription {

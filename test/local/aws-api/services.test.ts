@@ -1,5 +1,5 @@
-import { LOG_GROUP, QUEUE_ARN, runJob, STATES, TABLE } from './support/small-assembly';
 import { SmallAccount } from './support/small-account';
+import { LOG_GROUP, QUEUE_ARN, runJob, STATES, TABLE } from './support/small-assembly';
 
 jest.setTimeout(120_000);
 

@@ -1,8 +1,8 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Boto3 } from './support/python-clients';
-import { STATES } from './support/small-assembly';
 import { SmallAccount } from './support/small-account';
+import { STATES } from './support/small-assembly';
 
 jest.setTimeout(120_000);
 
