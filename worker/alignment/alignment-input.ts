@@ -6,6 +6,7 @@ import { ErrorName } from '../../src/contract/error-names';
 import { EntryFile } from '../../src/contract/storage-keys';
 import type { Folder } from '../storage/place';
 import { WorkerError } from '../worker-error';
+import { isNameLost, MAX_NAME_BYTES, nameInAlignment } from './clustal-omega';
 
 /** An entry's proteins: two of the longest known (titin, some 36,000 residues) take 72 kB. */
 const MAX_PROTEIN_FILE_BYTES = 16 * 1024 * 1024;
@@ -23,11 +24,13 @@ export interface AlignmentInput {
  * Joins all proteins of a folder, in the byte order of their files' names, into one FASTA file. The same record twice goes in once.
  *
  * @param path where the file is written, as a stream
- * @throws WorkerError Pavi.AlignmentFailed where a name has two sequences, a sequence is empty, or there are fewer than two
+ * @throws WorkerError Pavi.AlignmentFailed where a name has two sequences or would not be told from others in the alignment, a sequence is
+ *   empty, or there are fewer than two
  */
 export async function joinProteins(folder: Folder, path: string, signal?: AbortSignal): Promise<AlignmentInput> {
   const names = await folder.list(EntryFile.PROTEIN);
   const digests = new Map<string, { digest: string; file: string }>();
+  const inAlignment = new Map<string, string>();
   let duplicates = 0;
 
   async function* records(): AsyncGenerator<string> {
@@ -36,6 +39,7 @@ export async function joinProteins(folder: Folder, path: string, signal?: AbortS
         const digest = createHash('sha256').update(sequence.toUpperCase()).digest('base64');
         const earlier = digests.get(name);
         if (earlier === undefined) {
+          checkName(name, inAlignment);
           digests.set(name, { digest, file });
           yield `>${name}\n${sequence}\n`;
         } else if (earlier.digest === digest) {
@@ -53,6 +57,24 @@ export async function joinProteins(folder: Folder, path: string, signal?: AbortS
       'two or more', digests.size);
   }
   return { files: names.length, sequences: digests.size, duplicates };
+}
+
+/**
+ * Refuses a name that the alignment would not tell from others.
+ *
+ * @param inAlignment the names so far, by what is in the alignment
+ */
+function checkName(name: string, inAlignment: Map<string, string>): void {
+  if (isNameLost(name)) {
+    throw failed(`Clustal Omega drops a name that begins with "-", as "${name}" does; give its entry another base_seq_name`, 'another first letter', name);
+  }
+  const kept = nameInAlignment(name);
+  const other = inAlignment.get(kept);
+  if (other !== undefined) {
+    throw failed(`Clustal Omega keeps ${MAX_NAME_BYTES} bytes of a name, in which "${other}" and "${name}" are the same; shorten the entries' base_seq_name values`,
+      `names that differ in their first ${MAX_NAME_BYTES} bytes`, name);
+  }
+  inAlignment.set(kept, name);
 }
 
 /** The files one after the other, the next few being read already. */

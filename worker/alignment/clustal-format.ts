@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { ErrorName } from '../../src/contract/error-names';
 import { WorkerError } from '../worker-error';
+import { nameInAlignment } from './clustal-omega';
 
 /** A row of one block: a record's name and the next columns of its gapped sequence. A line of conservation marks begins with a space. */
 const ROW = /^(\S+)\s+([A-Za-z*-]+)(?:\s+\d+)?\s*$/;
@@ -52,11 +53,11 @@ class RowReader {
 export async function alignmentColumns(
   alignment: Readable, uri: string, wanted: ReadonlyMap<string, ReadonlySet<number>>,
 ): Promise<ReadonlyMap<string, Columns>> {
-  const rows = new Map([...wanted].map(([name, positions]) => [name, new RowReader(positions)]));
+  const rows = new Map([...wanted].map(([name, positions]) => [nameInAlignment(name), new RowReader(positions)]));
   const { names } = await readRows(alignment, uri, (name, gapped) => rows.get(name)?.add(gapped));
-  const missing = [...wanted.keys()].filter((name) => !names.has(name));
+  const missing = [...wanted.keys()].filter((name) => !names.has(nameInAlignment(name)));
   if (missing.length > 0) throw damaged(`${missing[0]} is not in the alignment ${uri}`, `${missing.length} more record(s)`, missing.slice(0, MAX_NAMES_SHOWN));
-  return new Map([...rows].map(([name, row]) => [name, row.result(name)]));
+  return new Map([...wanted.keys()].map((name) => [name, rows.get(nameInAlignment(name))!.result(name)]));
 }
 
 /** How many records and columns an alignment has. Reads it once, in little memory. */

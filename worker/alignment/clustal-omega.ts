@@ -10,6 +10,20 @@ const MAX_STDERR_CHARACTERS = 4000;
 const PROGRESS_INTERVAL_MS = 30_000;
 const MEMORY_INTERVAL_MS = 100;
 
+/** Clustal Omega 1.2.4 keeps so many bytes of a name. */
+export const MAX_NAME_BYTES = 127;
+
+/** A record's name as it is in an alignment. */
+export function nameInAlignment(name: string): string {
+  const bytes = Buffer.from(name);
+  return bytes.length <= MAX_NAME_BYTES ? name : bytes.subarray(0, MAX_NAME_BYTES).toString();
+}
+
+/** Whether Clustal Omega 1.2.4 leaves a name out of its output: it takes the "-" that such a one begins with for a gap. */
+export function isNameLost(name: string): boolean {
+  return name.startsWith('-');
+}
+
 export interface ClustalOmegaRun {
   readonly input: string;
   readonly output: string;

@@ -69,7 +69,7 @@ function recordsOf(text: string, uri: string): [string, SeqInfo][] {
   const records = json;
   return outerKeys(text).map((name) => {
     const seqInfo = records[name];
-    if (!isObject(seqInfo) || !Array.isArray(seqInfo.embedded_variants ?? [])) throw wrong(`the record ${name} is not one`);
+    if (!isObject(seqInfo) || !isListOfObjects(seqInfo.embedded_variants ?? [])) throw wrong(`the record ${name} is not one`);
     return [name, seqInfo];
   });
 }
@@ -84,6 +84,10 @@ function outerKeys(text: string): string[] {
     else if (depth === 1 && colon !== undefined) keys.push(JSON.parse(key) as string);
   }
   return keys;
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isObject);
 }
 
 function isObject(value: unknown): value is SeqInfo {

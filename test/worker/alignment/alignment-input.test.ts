@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { ErrorName } from '../../../src/contract/error-names';
 import { ExitCode } from '../../../src/contract/exit-codes';
 import { joinProteins } from '../../../worker/alignment/alignment-input';
 import { openFolder } from '../../../worker/storage/place';
+import { WorkerError } from '../../../worker/worker-error';
 
 let root: string;
 beforeEach(() => {
@@ -58,6 +60,9 @@ test.each([
   ['one sequence', { '1-protein.fa': '>a\nMK\n' }, /needs at least two sequences; .* has 1$/],
   ['one sequence twice', { '1-protein.fa': '>a\nMK\n', '2-protein.fa': '>a\nMK\n' }, /needs at least two sequences; .* has 1, given more than once$/],
   ['no FASTA', { '1-protein.fa': '{"a": 1}' }, /1-protein.fa is not a FASTA file/],
+  ['a name that begins with -', { '1-protein.fa': '>a\nMK\n', '2-protein.fa': '>-b\nMK\n' }, /drops a name that begins with "-", as "-b" does/],
+  ['names that the alignment would not tell apart', { '1-protein.fa': `>${'a'.repeat(127)}1\nMK\n`, '2-protein.fa': `>${'a'.repeat(127)}2\nMK\n` },
+    /keeps 127 bytes of a name, in which "a+1" and "a+2" are the same/],
   ['a record without a name', { '1-protein.fa': '>\nMK\n' }, /1-protein.fa is not a FASTA file/],
 ])('refused: %s', async (_what, files, message) => {
   const error = await failureOf(files as Record<string, string>);
@@ -69,4 +74,27 @@ test('a stopped one ends at once', async () => {
   writeFileSync(join(root, 'in', '1-protein.fa'), '>a\nMK\n');
   const joining = joinProteins(openFolder(join(root, 'in')), join(root, 'out.fa'), AbortSignal.abort());
   await expect(joining).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+describe('whatever the files hold', () => {
+  const numRuns = process.env.PAVI_LONG_TESTS === '1' ? 5000 : 100;
+  const name = fc.stringMatching(/^[!-,.-~][!-~]{0,20}$/);
+  const sequence = fc.stringMatching(/^[A-Z]{1,80}$/);
+
+  test('each record comes out once, in order', async () => {
+    const records = fc.uniqueArray(fc.tuple(name, sequence), { selector: ([one]) => one, minLength: 2, maxLength: 8 });
+    await fc.assert(fc.asyncProperty(records, async (all) => {
+      rmSync(join(root, 'in'), { recursive: true });
+      mkdirSync(join(root, 'in'));
+      const files = all.map(([one, residues], index) => [`${index}-protein.fa`, `>${one}\n${residues}\n`]);
+      expect((await joined(Object.fromEntries(files))).text).toBe(files.map(([, text]) => text).join(''));
+    }), { numRuns });
+  });
+
+  test('damaged ones end in an error of the worker, or in a result', async () => {
+    const damaged = fc.string({ unit: fc.constantFrom('>', '\n', '\r', ' ', 'a', 'M', '-', '*', '\0', 'é'), maxLength: 40 });
+    await fc.assert(fc.asyncProperty(damaged, damaged, async (one, other) => {
+      await joined({ '1-protein.fa': one, '2-protein.fa': other }).catch((error: unknown) => expect(error).toBeInstanceOf(WorkerError));
+    }), { numRuns });
+  });
 });

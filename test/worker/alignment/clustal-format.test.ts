@@ -58,7 +58,7 @@ describe('the column of a position', () => {
 
 describe('a record', () => {
   test.each([
-    '7', '007', '1e3', 'a.b', 'a*', '(x)|[y]', '^$', '\\d+', '***', '*:.', '-', '---', 'CLUSTAL', '>a', '#', '//', '__proto__', 'constructor', 'a'.repeat(300), 'gène',
+    '7', '007', '1e3', 'a.b', 'a*', '(x)|[y]', '^$', '\\d+', '***', '*:.', '-', '---', 'CLUSTAL', '>a', '#', '//', '__proto__', 'constructor', 'a'.repeat(127), 'gène',
     'x_ref', '\u{1F9EC}',
   ])('may be named %s', async (name) => {
     const wanted = new Map([[name, new Set([2])]]);
@@ -68,6 +68,11 @@ describe('a record', () => {
   test('whose row looks like a line of marks is read, and a line of marks is not', async () => {
     const text = `${HEADER}***   MKV\t3\nb     MKV\t3\n      ***\n`;
     expect(await columnsOf(text, { '***': [1], 'b': [3] })).toEqual({ '***': { 1: 1 }, 'b': { 3: 3 } });
+  });
+
+  test('with a long name is found by what Clustal Omega keeps of it', async () => {
+    expect(await columnsOf(clustal({ ['é'.repeat(63)]: '-MK', ['a'.repeat(127)]: 'M-K' }).replace(/é+/, `${'é'.repeat(63)}\uFFFD`),
+      { ['é'.repeat(90)]: [2], ['a'.repeat(300)]: [2] })).toEqual({ ['é'.repeat(90)]: { 2: 3 }, ['a'.repeat(300)]: { 2: 3 } });
   });
 
   test('that is not there is named', async () => {

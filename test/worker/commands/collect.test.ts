@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { collect } from '../../../worker/commands/collect';
 import { Metrics } from '../../../worker/metrics';
+import { WorkerError } from '../../../worker/worker-error';
 
 jest.mock('../../../worker/log');
 
@@ -78,4 +80,25 @@ test('a missing alignment is told by its place', async () => {
   writeFileSync(join(root, 'in', '1-seqinfo.json'), '{"a": {}}');
   const options = { inputDir: join(root, 'in'), alignment: join(root, 'none.aln'), output: join(root, 'out.json') };
   expect((await failureOf(collect(options, new AbortController().signal, {}))).message).toMatch(/none.aln cannot be read: ENOENT/);
+});
+
+describe('whatever the files hold', () => {
+  const numRuns = process.env.PAVI_LONG_TESTS === '1' ? 5000 : 150;
+
+  test('every record of any names and texts keeps its order, and comes out as Python would write it', async () => {
+    const records = fc.uniqueArray(fc.tuple(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string({ unit: 'grapheme' })), { selector: ([name]) => name, minLength: 1 });
+    await fc.assert(fc.asyncProperty(records, async (all) => {
+      const text = `{${all.map(([name, error]) => `${JSON.stringify(name)}: {"error": ${JSON.stringify(error)}}`).join(', ')}}`;
+      const out = await collected({ '1-seqinfo.json': text }, aligned({ a: 'M' }));
+      expect(out).toMatch(/^[ -~]*$/);
+      expect([...out.matchAll(/("(?:[^"\\]|\\.)*"): \{"error": ("(?:[^"\\]|\\.)*")\}/g)].map(([, name, error]) => [JSON.parse(name), JSON.parse(error)])).toEqual(all);
+    }), { numRuns });
+  });
+
+  test('any other JSON, and what is none, ends in an error with a name, or in a result', async () => {
+    const text = fc.oneof(fc.json(), fc.string(), fc.json().map((json) => `{"a": {"embedded_variants": ${json}}}`), fc.json().map((json) => `{"a": ${json}}`));
+    await fc.assert(fc.asyncProperty(text, async (content) => {
+      await collected({ '1-seqinfo.json': content }, aligned({ a: 'MKV' })).catch((error: unknown) => expect(error).toBeInstanceOf(WorkerError));
+    }), { numRuns });
+  });
 });
