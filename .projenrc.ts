@@ -87,7 +87,7 @@ for (const folder of PROGRAM_FOLDERS) {
   new javascript.TypescriptConfig(project, {
     fileName: `${folder}/tsconfig.json`,
     include: ['**/*.ts'],
-    exclude: ['node_modules'],
+    exclude: ['node_modules', ...folder === 'local' ? ['report/page'] : []],
     compilerOptions: {
       noEmit: true,
       rootDir: '..',
@@ -108,10 +108,31 @@ for (const folder of PROGRAM_FOLDERS) {
   });
 }
 
+// The script of the report's page runs in a browser.
+new javascript.TypescriptConfig(project, {
+  fileName: 'local/report/page/tsconfig.json',
+  include: ['**/*.ts'],
+  exclude: ['node_modules'],
+  compilerOptions: {
+    noEmit: true,
+    rootDir: '../../..',
+    types: [],
+    module: 'esnext',
+    moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+    lib: ['es2022', 'dom', 'dom.iterable'],
+    target: 'es2022',
+    strict: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    noImplicitReturns: true,
+    skipLibCheck: true,
+  },
+});
+
 const typecheck = project.addTask('typecheck', {
   description: 'Type-check what jsii does not compile: ts-jest and tsx only strip types',
 });
-for (const folder of ['test', 'projenrc', ...PROGRAM_FOLDERS]) {
+for (const folder of ['test', 'projenrc', ...PROGRAM_FOLDERS, 'local/report/page']) {
   typecheck.exec(`tsc --noEmit -p ${folder}/tsconfig.json`);
 }
 project.testTask.spawn(typecheck);

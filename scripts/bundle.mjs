@@ -39,12 +39,31 @@ async function bundle(options) {
   console.log(`${options.outfile}: ${Math.round(bytes / 1024)} kB`);
 }
 
+/** The report's page, as texts for the command that writes it. */
+async function reportPage() {
+  const { outputFiles } = await build({
+    entryPoints: ['local/report/page/main.ts', 'local/report/page/style.css'],
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    charset: 'ascii',
+    outdir: 'page',
+    write: false,
+    logLevel: 'warning',
+  });
+  const text = (ending) => JSON.stringify(outputFiles.find(({ path }) => path.endsWith(ending)).text);
+  return { REPORT_PAGE_SCRIPT: text('.js'), REPORT_PAGE_STYLE: text('.css') };
+}
+
 mkdirSync('assets/worker', { recursive: true });
 copyFileSync('worker/Dockerfile', 'assets/worker/Dockerfile');
 await bundle({ entryPoints: ['worker/main.ts'], outfile: 'assets/worker/index.cjs', minify: true });
 await bundle({
   entryPoints: ['local/cli/main.ts'],
   outfile: 'lib/local/cli.js',
+  define: { ...common.define, ...await reportPage() },
   banner: { js: '#!/usr/bin/env node' },
   // Tables are kept in memory: the store on disk is a native module, which a bundle cannot hold.
   alias: { level: 'memory-level' },

@@ -59,6 +59,10 @@ need_python() {
   { command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null; } || install_debian 'Python with venv' python3 python3-venv
 }
 
+need_browser() {
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || install_debian 'Chromium' chromium
+}
+
 need_bundles() {
   if [ -f assets/worker/index.cjs ] && [ -f lib/local/cli.js ] \
     && [ -z "$(find src/contract worker local scripts/bundle.mjs package-lock.json -newer assets/worker/index.cjs -print -quit)" ] \

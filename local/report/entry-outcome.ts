@@ -1,0 +1,84 @@
+import type { JobRecord } from './job-record';
+import type { RunRecord } from './run-record';
+
+/** How an entry of a run ended. */
+export interface EntryOutcome {
+  readonly index?: number;
+  readonly id: string;
+  readonly name?: string;
+  readonly status: 'done' | 'partly' | 'failed' | 'not made' | 'unknown';
+  readonly records?: number;
+  readonly seconds?: number;
+  readonly variants: number;
+  /** Why it failed, or what of it could not be made. */
+  readonly notes: readonly string[];
+}
+
+/** A retrieval job with the entries that it made. */
+export interface EntryGroup {
+  /** Absent for entries that no job came to. */
+  readonly job?: JobRecord;
+  readonly entries: readonly EntryOutcome[];
+}
+
+/** The run's entries by the job that made them, in the order of the input. */
+export function entryGroups(run: RunRecord): EntryGroup[] {
+  const jobs = run.jobs.filter((job) => job.command[0] === 'retrieve');
+  const latest = new Map<string, JobRecord>();
+  // Of a range that was tried again with more memory, the last job counts.
+  for (const job of jobs) latest.set(rangeOf(job) ?? job.id, job);
+  const groups = [...latest.values()].map((job) => ({ job, entries: entriesOf(run, job) }))
+    .sort((a, b) => (a.entries[0]?.index ?? Infinity) - (b.entries[0]?.index ?? Infinity));
+  const reached = new Set(groups.flatMap(({ entries }) => entries.map(({ id }) => id)));
+  const rest = (run.entries ?? []).map((entry, index) => ({ entry, index })).filter(({ entry }) => !reached.has(String(entry.unique_entry_id)))
+    .map(({ entry, index }) => outcome(run, { id: String(entry.unique_entry_id ?? `entry ${index}`), index, job: undefined }));
+  return rest.length === 0 ? groups : [...groups, { entries: rest }];
+}
+
+function rangeOf({ command }: JobRecord): string | undefined {
+  const [from, to] = ['--from', '--to'].map((option) => command[command.indexOf(option) + 1]);
+  return command.includes('--from') ? `${from}-${to}` : undefined;
+}
+
+function entriesOf(run: RunRecord, job: JobRecord): EntryOutcome[] {
+  const range = rangeOf(job)?.split('-').map(Number);
+  if (run.entries !== undefined && (range !== undefined || run.jobs.filter(({ command }) => command[0] === 'retrieve').length === 1)) {
+    const [from, to] = range ?? [0, run.entries.length - 1];
+    return run.entries.slice(from, to + 1).map((entry, offset) => outcome(run, { id: String(entry.unique_entry_id), index: from + offset, job }));
+  }
+  // Without the input, the log tells the entries that were made and the one that failed.
+  const log = job.attempts.at(-1)?.log;
+  const ids = [...log?.entries.map(({ entry }) => entry) ?? [], ...log?.failures.map(({ entry }) => entry).filter((id) => id !== undefined) ?? []];
+  return [...new Set(ids)].sort().map((id) => outcome(run, { id, job }));
+}
+
+function outcome(run: RunRecord, { id, index, job }: { id: string; index?: number; job: JobRecord | undefined }): EntryOutcome {
+  const entry = index === undefined ? undefined : run.entries?.[index];
+  const log = job?.attempts.at(-1)?.log;
+  const made = log?.entries.findLast((item) => item.entry === id);
+  const failure = log?.failures.findLast((item) => item.entry === id);
+  const name = typeof entry?.base_seq_name === 'string' ? entry.base_seq_name : undefined;
+  const listed = [entry?.variants, entry?.variant_ids].flatMap((value) => (Array.isArray(value) ? value : []));
+  const suffix = typeof entry?.alt_seq_name_suffix === 'string' && entry.alt_seq_name_suffix !== '' ? entry.alt_seq_name_suffix : '_alt';
+  const recordError = name === undefined || listed.length === 0 ? undefined : run.recordErrors.get(`${name}${suffix}`);
+  const warnings = (log?.warnings ?? []).filter((warning) => warning.entry === id).map(({ text }) => text);
+  return {
+    index,
+    id,
+    name,
+    status: failure !== undefined ? 'failed' : recordError !== undefined ? 'partly' : made !== undefined ? 'done'
+      : job?.status === 'SUCCEEDED' ? 'unknown' : 'not made',
+    records: made?.records,
+    seconds: made?.seconds,
+    variants: listed.length,
+    notes: [
+      ...failure === undefined ? [] : [`${failure.error}: ${failure.message}${detail('expected', failure.expected)}${detail('found', failure.found)}`],
+      ...recordError === undefined ? [] : [`${name}${suffix}: ${recordError}`],
+      ...warnings,
+    ],
+  };
+}
+
+function detail(what: string, value: unknown): string {
+  return value === undefined || value === null ? '' : `; ${what} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+}
