@@ -64,7 +64,8 @@ async function execute(options: RunOptions, { executions }: LocalAccount, input:
   await mkdir(outputFolder, { recursive: true });
   await writeFile(join(outputFolder, HISTORY_FILE), JSON.stringify(trail.events, null, 2));
   const { record: { stateMachineArn, status, startDate, stopDate } } = trail;
-  await writeFile(join(outputFolder, EXECUTION_FILE), JSON.stringify({ executionArn: arn, stateMachineArn, name, status, startDate, stopDate }, null, 2));
+  const described = { executionArn: arn, stateMachineArn, name, status, startDate, stopDate };
+  await writeFile(join(outputFolder, EXECUTION_FILE), JSON.stringify(described, null, 2));
   return trail;
 }
 
