@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { write } from './log';
 import { METRIC_NAMESPACE, METRIC_STEP_DIMENSION, WorkerMetric, WorkerMetricName } from '../src/contract/worker-metrics';
 
@@ -20,12 +21,10 @@ export type Metrics = Partial<Record<WorkerMetricName, number>>;
  * @param metrics its PEAK_MEMORY is that of other processes of the command, to which this one's is added
  */
 export function writeMetrics(step: string, run: string | undefined, metrics: Readonly<Metrics>): void {
-  // In kilobytes (Node.js documentation, process.resourceUsage).
-  const ownPeak = process.resourceUsage().maxRSS / 1024;
   const all: Metrics = {
     ...metrics,
     [WorkerMetric.DURATION]: Math.round(process.uptime() * 1000) / 1000,
-    [WorkerMetric.PEAK_MEMORY]: Math.round(ownPeak + (metrics[WorkerMetric.PEAK_MEMORY] ?? 0)),
+    [WorkerMetric.PEAK_MEMORY]: Math.round(ownPeakMemory() + (metrics[WorkerMetric.PEAK_MEMORY] ?? 0)),
   };
   write({
     _aws: {
@@ -41,4 +40,16 @@ export function writeMetrics(step: string, run: string | undefined, metrics: Rea
     JobId: process.env.AWS_BATCH_JOB_ID ?? null,
     ...all,
   });
+}
+
+/**
+ * In megabytes. Linux tells it of this program in `/proc/self/status` (manual page proc(5)); what getrusage(2) tells begins with the
+ * memory of the process that started this one.
+ */
+function ownPeakMemory(): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))![1]) / 1024;
+  } catch {
+    return process.resourceUsage().maxRSS / 1024;
+  }
 }

@@ -28,9 +28,9 @@ export async function measured(...args: readonly string[]): Promise<Usage> {
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
   const wallSeconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`${args.join(' ')} ended with exit code ${String(code)}:\n${output}`);
-  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(readFileSync(usage, 'utf8')) as NodeJS.ResourceUsage;
+  const used = JSON.parse(readFileSync(usage, 'utf8')) as Omit<Usage, 'wallSeconds'>;
   rmSync(folder, { recursive: true });
-  return { wallSeconds, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMegabytes: maxRSS / 1024 };
+  return { wallSeconds, ...used };
 }
 
 /** Of several runs, the median of each figure. */
