@@ -49,9 +49,13 @@ export function bgzip(content: Buffer, blockBytes = 65_280): Pick<BgzipFiles, 'f
   const pieces: Buffer[] = [];
   const places: [compressed: number, uncompressed: number][] = [];
   let length = 0;
+  let last: { readonly content: Buffer; readonly piece: Buffer } | undefined;
   for (let at = 0; at <= content.length; at += blockBytes) {
     places.push([length, Math.min(at, content.length)]);
-    const piece = block(content.subarray(at, at + blockBytes));
+    const chunk = content.subarray(at, at + blockBytes);
+    // So that a large file of equal blocks is made quickly.
+    const piece = last?.content.equals(chunk) ? last.piece : block(chunk);
+    last = { content: chunk, piece };
     pieces.push(piece);
     length += piece.length;
   }

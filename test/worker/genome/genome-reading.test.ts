@@ -20,13 +20,17 @@ beforeAll(async () => { server = await startRangeServer(); });
 afterAll(() => server.close());
 
 beforeEach(() => {
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   server.files.clear();
   server.asked.length = 0;
   server.mostAtOnce = 0;
   server.latencyMs = 0;
   genomes = new Genomes({ policy: new UrlPolicy({ allowLocal: true, sources: [] }) });
 });
-afterEach(() => genomes.close());
+afterEach(() => {
+  genomes.close();
+  jest.restoreAllMocks();
+});
 
 type Kind = keyof typeof INDEX_REQUESTS;
 

@@ -131,9 +131,9 @@ function writtenAt(variant: WrittenVariant, { position, between }: Cell): string
 /** Whether only some of an indel's bases are in a part: neighbours of a part have a place between them. */
 function cutsIndel(cells: readonly Cell[], variant: WrittenVariant): boolean {
   if (insertion(variant) || deletion(variant) || substitution(variant)) return false;
-  const places = 2 * (variant.genomic_end_pos - variant.genomic_start_pos) + 1;
-  const inside = (cell: Cell | undefined) => cell !== undefined && cell.position >= variant.genomic_start_pos && cell.position <= variant.genomic_end_pos
-    && !(cell.between && cell.position === variant.genomic_end_pos);
+  const { genomic_start_pos: start, genomic_end_pos: end } = variant;
+  const inside = (cell: Cell | undefined) => cell !== undefined && cell.position >= start && cell.position <= (cell.between ? end - 1 : end);
+  const places = 2 * (end - start) + 1;
   let run = 0;
   return cells.some((cell, index) => {
     if (!inside(cell)) return false;
