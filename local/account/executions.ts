@@ -12,7 +12,6 @@ import type { LoadedStateMachine } from '../cli/load-pipeline';
 export interface ExecutionsOptions {
   /** Of the journals. */
   readonly folder: string;
-  readonly stateMachines: readonly LoadedStateMachine[];
   /** The service calls of one execution, as the state machine's role; `release` when it has ended. */
   readonly integrationsOf: (machine: LoadedStateMachine, executionName: string) => { readonly find: FindIntegration; release(): void };
   /** When an execution has started, been redriven, or ended. */
@@ -173,6 +172,7 @@ export class Executions {
     journal.append({ event });
     const ending = { ...recordOf(record, [...events, event]), mapRuns: record.mapRuns.map(withoutRunning) };
     journal.close(ending);
+    this.options.onStatus(ending);
     return ending;
   }
 }

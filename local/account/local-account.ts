@@ -73,7 +73,6 @@ export class LocalAccount {
     }, join(folder, 'jobs.jsonl'), (job) => notifications.publish(jobEvent(job)));
     this.executions = new Executions({
       folder: join(folder, 'executions'),
-      stateMachines: assembly.stateMachines,
       integrationsOf: (machine, name) => this.integrationsOf(machine, name),
       onStatus: (record) => {
         // Express ones tell nobody.

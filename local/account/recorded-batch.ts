@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { writeWhole } from './write-whole';
 import { BatchService, BatchServiceOptions, RunningJob, SubmitJob } from '../batch/batch-service';
 import { jobDescription } from '../batch/job';
 import { processesOf } from '../batch/processes';
@@ -7,6 +7,8 @@ import { processesOf } from '../batch/processes';
 /** As Step Functions gives it, with the API's names in upper case. */
 export type JobDescription = Readonly<Record<string, any>>;
 
+/** Batch keeps jobs that have ended for at least 7 days (AWS Batch user guide, "Job states"). */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 /** A process that there is not: only the mark counts. */
 const NO_LEADER = -1;
 const INTERRUPTED = 'the local engine was stopped while the job ran';
@@ -18,18 +20,28 @@ export class RecordedBatch extends BatchService {
 
   /**
    * @param file     where the jobs are kept, one line of JSON each
-   * @param onStatus when a job was submitted, or has ended
+   * @param onStatus when a job has another status
    */
   constructor(options: BatchServiceOptions, private readonly file: string, private readonly onStatus: (job: JobDescription) => void) {
-    super(options);
-    mkdirSync(dirname(file), { recursive: true });
-    for (const job of readJobs(file)) this.ended.set(job.JobId, ['SUCCEEDED', 'FAILED'].includes(job.Status) ? job : interrupted(job));
+    super({
+      ...options,
+      // It is asked for when an attempt starts.
+      environmentOf: (job) => {
+        for (const Status of ['STARTING', 'RUNNING']) onStatus({ ...jobDescription(job), Status });
+        return options.environmentOf(job);
+      },
+    });
+    const jobs = readJobs(file);
+    writeWhole(file, jobs.map((job) => `${JSON.stringify(job)}\n`).join(''));
+    for (const job of jobs) this.ended.set(job.JobId, ['SUCCEEDED', 'FAILED'].includes(job.Status) ? job : interrupted(job));
   }
 
   public override submit(request: SubmitJob): RunningJob {
     const running = super.submit(request);
     this.running.set(running.job.id, running);
-    this.keep(jobDescription(running.job));
+    const submitted = jobDescription(running.job);
+    this.onStatus({ ...submitted, Status: 'SUBMITTED' });
+    this.keep(submitted);
     const end = (description: JobDescription) => {
       this.ended.set(running.job.id, description);
       this.running.delete(running.job.id);
@@ -64,8 +76,6 @@ function readJobs(file: string): JobDescription[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  // Where a line was cut off, the next one begins behind it.
-  if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
   const jobs = new Map<string, JobDescription>();
   for (const line of text.split('\n')) {
     try {
@@ -75,7 +85,7 @@ function readJobs(file: string): JobDescription[] {
       continue;
     }
   }
-  return [...jobs.values()];
+  return [...jobs.values()].filter(({ StoppedAt }) => StoppedAt === undefined || StoppedAt > Date.now() - KEPT_MS);
 }
 
 /** Its processes may have outlived the engine; what they do counts for nothing, for their keys are not good any more. */

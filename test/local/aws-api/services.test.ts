@@ -1,4 +1,5 @@
 import { SmallAccount } from './support/small-account';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { LOG_GROUP, QUEUE_ARN, runJob, STATES, TABLE } from './support/small-assembly';
 
 jest.setTimeout(120_000);
@@ -177,6 +178,13 @@ test('S3 is at the same address', async () => {
   expect((await call('s3', 'GetObject', { Bucket: 'jobs-results', Key: 'a/b.txt' })).Body).toBe('text');
   await call('s3', 'HeadBucket', { Bucket: 'jobs-results' });
   expect(await error('s3', 'HeadBucket', { Bucket: 'absent-bucket' })).toMatchObject({ code: '404' });
+});
+
+test('SDKs that choose the form of addresses by themselves find the buckets', async () => {
+  const client = new S3Client({ endpoint: aws.account.endpoint, region: 'us-east-1', credentials: aws.account.tokens.forOwner() });
+  await client.send(new PutObjectCommand({ Bucket: 'jobs-results', Key: 'sdk', Body: 'for javascript' }));
+  expect((await call('s3', 'GetObject', { Bucket: 'jobs-results', Key: 'sdk' })).Body).toBe('for javascript');
+  client.destroy();
 });
 
 test('a service that there is not is refused by its name', async () => {
