@@ -2,7 +2,7 @@ import { awscdk, javascript } from 'projen';
 import { addWorkflows } from './projenrc/workflows';
 
 /** The folders beside `src` that hold TypeScript; each is type-checked with its own, less jsii-like settings. */
-const PROGRAM_FOLDERS = ['worker', 'local', 'samples', 'integ'];
+const PROGRAM_FOLDERS = ['worker', 'local', 'samples', 'integ', 'bench'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-pavi-alignment-pipeline',
