@@ -21,7 +21,7 @@ export interface S3ServerOptions {
   readonly region: string;
   readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
   /** Called for each request before it is looked at; what it gives happens instead, or in the middle of it. */
-  readonly fault?: (request: { operation: string; bucket: string; key: string }) => S3Fault | undefined;
+  readonly fault?: (request: { operation: string; bucket: string; key: string; byOwner: boolean }) => S3Fault | undefined;
 }
 
 /** An error instead of the answer, or an answer whose connection is reset after some bytes of its body. */
@@ -93,7 +93,8 @@ async function handle(
   const request = readRequest(message);
   const verified = await verifySignature(request, options.findCredentials, options.region);
   const { name, operation } = routeOf(request);
-  const fault = options.fault?.({ operation: name, bucket: request.bucket, key: request.key });
+  const byOwner = verified.credentials.principal.policies === undefined;
+  const fault = options.fault?.({ operation: name, bucket: request.bucket, key: request.key, byOwner });
   if (fault !== undefined && 'code' in fault) throw new S3Error(fault.code, fault.status, `${fault.code}: a fault that was asked for`);
   const result = await operation({
     request,
