@@ -5,7 +5,7 @@ import { ErrorName } from '../../../src/contract/error-names';
 import { ExitCode } from '../../../src/contract/exit-codes';
 import { runClustalOmega } from '../../../worker/alignment/clustal-omega';
 import { log } from '../../../worker/log';
-import { fakeClustalo } from '../support/fake-clustalo';
+import { fakeClustalo, isAlive } from '../support/fake-clustalo';
 
 jest.mock('../../../worker/log');
 
@@ -21,14 +21,6 @@ const run = (options: Partial<Parameters<typeof runClustalOmega>[0]> = {}) => ru
   input: join(root, 'in.fa'), output: join(root, 'out.aln'), threads: 1, signal: new AbortController().signal, ...options,
 });
 const failureOf = (work: Promise<unknown>) => work.then(() => { throw new Error('it did not fail'); }, (error) => error);
-const isAlive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 test('is started with the contract\'s arguments, its threads, and threads that do not spin', async () => {
   process.env.PATH = fakeClustalo(root, `echo "$@" > ${root}/args; echo "$OMP_WAIT_POLICY $OMP_NUM_THREADS" > ${root}/environment`);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { embeddedMetricProblems } from '../support/embedded-metrics';
-import { fakeClustalo } from '../support/fake-clustalo';
+import { fakeClustalo, hasEnded } from '../support/fake-clustalo';
 import { BUCKET, startTestBucket, TestBucket } from '../support/test-bucket';
 import { WorkerEnd, WorkerProgram } from '../support/worker-program';
 
@@ -131,6 +131,28 @@ describe('a failure', () => {
     expect(failed(end).message).toMatch(/no scratch folder can be made: ENOENT.*give the job a volume at .*none, or set TMPDIR/);
   });
 
+  test.each([
+    ['an exception', 'setTimeout(() => { throw new Error("boom"); }, 20)'],
+    ['a rejection', 'setTimeout(() => { Promise.reject(new Error("boom")); }, 20)'],
+  ])('of the worker itself, %s that nobody waits for, leaves an error file and nothing else', async (_what, defect) => {
+    const path = fakeClustalo(join(root, 'bin'), `echo $$ > ${root}/pid; while :; do sleep 0.1; done`);
+    // Waits until Clustal Omega runs.
+    writeFileSync(join(root, 'defect.cjs'), `const look = setInterval(() => {
+      if (!require('node:fs').existsSync(${JSON.stringify(join(root, 'pid'))})) return;
+      clearInterval(look);
+      ${defect};
+    }, 20);`);
+    const end = await worker.run(['align', '--input-dir', proteins('MKV', 'MKL'), '--output', join(root, 'out', 'a.aln')],
+      { PATH: path, NODE_OPTIONS: `--require=${join(root, 'defect.cjs')}` });
+    expect(end.code).toBe(70);
+    expect(errorFile(join(root, 'out', 'errors', 'align.json'))).toMatchObject({
+      error: 'Pavi.Internal', message: 'a defect of the worker: Error: boom; please report it',
+    });
+    expect(failed(end).stack).toMatch(/boom[^]*defect.cjs/);
+    expect(readdirSync(worker.temporary)).toEqual([]);
+    expect(await hasEnded(Number(readFileSync(join(root, 'pid'), 'utf8')))).toBe(true);
+  });
+
   test('whose error file cannot be written is told all the same', async () => {
     writeFileSync(join(root, 'file'), '');
     const end = await worker.run(['collect', '--input-dir', root, '--alignment', 'x', '--output', join(root, 'y'), '--errors', join(root, 'file', 'z')]);
@@ -169,7 +191,7 @@ describe('stopped', () => {
     expect(end.lines.at(-1)).toMatchObject({ event: 'stopped', by: signal });
     expect(existsSync(join(root, 'out'))).toBe(false);
     expect(readdirSync(worker.temporary)).toEqual([]);
-    expect(() => process.kill(Number(readFileSync(join(root, 'pid'), 'utf8')), 0)).toThrow(/ESRCH/);
+    expect(await hasEnded(Number(readFileSync(join(root, 'pid'), 'utf8')))).toBe(true);
   });
 
   test('while a server keeps it waiting, retrieve ends soon', async () => {
