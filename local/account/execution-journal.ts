@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from './write-whole';
 import type { HistoryEvent } from '../asl/history';
@@ -66,6 +66,8 @@ export class ExecutionJournal {
 
   private readonly lines: string;
   private readonly end: string;
+  /** Open from the first line that is written to the end. */
+  private file?: number;
 
   private constructor(folder: string, name: string) {
     this.lines = join(folder, `${name}.jsonl`);
@@ -73,7 +75,8 @@ export class ExecutionJournal {
   }
 
   public append(line: Line): void {
-    appendFileSync(this.lines, `${JSON.stringify(line)}\n`);
+    this.file ??= openSync(this.lines, 'a');
+    writeSync(this.file, `${JSON.stringify(line)}\n`);
   }
 
   /** Makes the journal one that goes on: without its end, and without a line that was cut off. */
@@ -88,6 +91,8 @@ export class ExecutionJournal {
   }
 
   public close(record: ExecutionRecord): void {
+    if (this.file !== undefined) closeSync(this.file);
+    this.file = undefined;
     writeWhole(this.end, JSON.stringify(record));
   }
 

@@ -57,6 +57,8 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
     return same === undefined ? executions.start({ arn, name, machine, input }) : { arn, ended: undefined };
   };
 
+  /** Dates by execution and client token. */
+  const redrives = new Map<string, string>();
   const operations: Readonly<Record<string, Operation>> = {
     StartExecution: (input, caller) => {
       const { arn } = start(machineOf(input, caller, 'states:StartExecution'), input);
@@ -73,7 +75,7 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
       const { arn } = executionOf(input, caller, 'states:GetExecutionHistory');
       const events = input.reverseOrder === true ? [...executions.events(arn)].reverse() : executions.events(arn);
       const { items, nextToken } = page(events, input, DEFAULT_PAGE, MAX_PAGE);
-      return { events: items.map((event) => historyEvent(event, input.includeExecutionData !== false)), ...token(nextToken) };
+      return { events: items.map((event) => historyEvent(event, input.includeExecutionData !== false)), ...following(nextToken) };
     },
     ListExecutions: (input, caller) => {
       if (input.mapRunArn !== undefined) {
@@ -87,7 +89,7 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
         && (statusFilter === undefined || record.status === statusFilter)
         && (redriveFilter === undefined || (record.redriveCount > 0) === (redriveFilter === 'REDRIVEN')));
       const { items, nextToken } = page(found, input, DEFAULT_PAGE, MAX_PAGE);
-      return { executions: items.map(executionListItem), ...token(nextToken) };
+      return { executions: items.map(executionListItem), ...following(nextToken) };
     },
     StopExecution: async (input, caller) => {
       const { arn, status, stopDate } = executionOf(input, caller, 'states:StopExecution');
@@ -98,6 +100,9 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
     },
     RedriveExecution: (input, caller) => {
       const record = executionOf(input, caller, 'states:RedriveExecution');
+      // The same request again, sent by a client that got no answer.
+      const token = input.clientToken === undefined ? undefined : `${record.arn} ${input.clientToken}`;
+      if (token !== undefined && redrives.has(token)) return { redriveDate: seconds(redrives.get(token)) };
       const { redriveStatus: can, redriveStatusReason } = redriveStatus(record);
       if (can !== 'REDRIVABLE') throw new ApiError('ExecutionNotRedrivable', redriveStatusReason!);
       const machine = stateMachines.find(({ arn }) => arn === record.stateMachineArn);
@@ -108,7 +113,9 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
         if (!(error instanceof DefinitionError)) throw error;
         throw new ApiError('ExecutionNotRedrivable', `the definition that it was started with does not run any more: ${error.message}`);
       }
-      return { redriveDate: seconds(executions.find(record.arn)!.redriveDate) };
+      const { redriveDate } = executions.find(record.arn)!;
+      if (token !== undefined) redrives.set(token, redriveDate!);
+      return { redriveDate: seconds(redriveDate) };
     },
     DescribeStateMachine: (input, caller) => {
       const { arn, name, role, definition, definitionText } = machineOf(input, caller, 'states:DescribeStateMachine');
@@ -121,7 +128,7 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
       const { items, nextToken } = page(stateMachines, input, DEFAULT_PAGE, MAX_PAGE);
       const creationDate = createdAt.getTime() / 1000;
       const list = items.map(({ arn, name, definition: { type } }) => ({ stateMachineArn: arn, name, type, creationDate }));
-      return { stateMachines: list, ...token(nextToken) };
+      return { stateMachines: list, ...following(nextToken) };
     },
     DescribeMapRun: (input, caller) => {
       const arn = required(input, 'mapRunArn');
@@ -177,6 +184,6 @@ function typeNotSupported(): ApiError {
   return new ApiError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
 }
 
-function token(nextToken: string | undefined): { nextToken?: string } {
+function following(nextToken: string | undefined): { nextToken?: string } {
   return nextToken === undefined ? {} : { nextToken };
 }

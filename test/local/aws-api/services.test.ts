@@ -1,5 +1,5 @@
-import { SmallAccount } from './support/small-account';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SmallAccount } from './support/small-account';
 import { LOG_GROUP, QUEUE_ARN, runJob, STATES, TABLE } from './support/small-assembly';
 
 jest.setTimeout(120_000);

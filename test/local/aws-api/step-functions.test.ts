@@ -146,6 +146,54 @@ describe('StopExecution and ListExecutions', () => {
   });
 });
 
+describe('RedriveExecution', () => {
+  test('goes on where the execution failed, each time it is asked to', async () => {
+    const executionArn = await aws.start('Fails', 'again');
+    const { startDate } = await aws.ended(executionArn);
+    for (const redriveCount of [1, 2]) {
+      const { redriveDate } = await call('RedriveExecution', { executionArn });
+      expect(await aws.until(executionArn, ({ status, redriveCount: count }) => status === 'FAILED' && count === redriveCount))
+        .toMatchObject({ startDate, redriveDate, error: 'Not.Today' });
+    }
+    const { events } = await call('GetExecutionHistory', { executionArn });
+    expect(events.map(({ type }: any) => type)).toEqual([
+      'ExecutionStarted', 'FailStateEntered', 'ExecutionFailed', 'ExecutionRedriven', 'ExecutionFailed', 'ExecutionRedriven', 'ExecutionFailed',
+    ]);
+    expect(events[5]).toMatchObject({ id: 6, executionRedrivenEventDetails: { redriveCount: 2 } });
+    const { executions } = await call('ListExecutions', { stateMachineArn: machine('Fails'), redriveFilter: 'REDRIVEN' });
+    expect(executions.map(({ name }: any) => name)).toEqual(['again']);
+  });
+
+  test('the same client token again is the same redrive', async () => {
+    const executionArn = await aws.start('Fails', 'token');
+    await aws.ended(executionArn);
+    const first = await call('RedriveExecution', { executionArn, clientToken: 'x' });
+    await aws.ended(executionArn);
+    expect(await call('RedriveExecution', { executionArn, clientToken: 'x' })).toEqual(first);
+    expect(await aws.ended(executionArn)).toMatchObject({ redriveCount: 1 });
+  });
+
+  test('what succeeded or runs cannot be redriven', async () => {
+    const done = await aws.start('Doubles', 'no-redrive', { n: 1 });
+    await aws.ended(done);
+    expect(await error('RedriveExecution', { executionArn: done })).toMatchObject({ code: 'ExecutionNotRedrivable', message: expect.stringContaining('SUCCEEDED') });
+    const running = await aws.start('Waits', 'no-redrive');
+    expect(await error('RedriveExecution', { executionArn: running })).toMatchObject({ code: 'ExecutionNotRedrivable', message: expect.stringContaining('RUNNING') });
+    await call('StopExecution', { executionArn: running });
+  });
+
+  test('one that was stopped waits again, with the same start', async () => {
+    const executionArn = await aws.start('Waits', 'stop-and-go');
+    await call('StopExecution', { executionArn });
+    await aws.restart();
+    await call('RedriveExecution', { executionArn });
+    expect(await call('DescribeExecution', { executionArn })).toMatchObject({ status: 'RUNNING', redriveCount: 1 });
+    const { events } = await call('GetExecutionHistory', { executionArn });
+    expect(events.map(({ type }: any) => type)).toEqual(['ExecutionStarted', 'WaitStateEntered', 'ExecutionAborted', 'ExecutionRedriven']);
+    await call('StopExecution', { executionArn });
+  });
+});
+
 describe('state machines', () => {
   test('DescribeStateMachine and ListStateMachines', async () => {
     const described = await call('DescribeStateMachine', { stateMachineArn: machine('Fails') });
