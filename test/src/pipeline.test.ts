@@ -1,19 +1,29 @@
-import { App, CfnOutput, Duration, Size, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnResource, Duration, Size, Stack, TagManager, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { allStates, definitionOf, definitionWith } from './support/expressions';
-import { importedQueue, newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
+import { fargate, importedQueue, newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { plain, withoutHashes } from './support/plain-text';
+import { allOptionsStack } from './support/whole-stacks';
 import { JobsTable, PaviAlignmentPipeline } from '../../src';
 
-const STATEFUL = ['AWS::S3::Bucket', 'AWS::Logs::LogGroup', 'AWS::StepFunctions::StateMachine', 'AWS::Batch::JobQueue', 'AWS::KMS::Key', 'AWS::DynamoDB::Table'];
+const STATEFUL = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::Logs::LogGroup', 'AWS::StepFunctions::StateMachine', 'AWS::Batch::JobQueue',
+  'AWS::Batch::ComputeEnvironment', 'AWS::Batch::JobDefinition'];
 
 test('the logical ids of what holds data, or is known by its ARN, stay as they are', () => {
-  const template = templateWith();
-  expect(Object.fromEntries(STATEFUL.map((type) => [type, Object.keys(resourcesOf(template, type))]).filter(([, ids]) => ids.length > 0))).toEqual({
+  const stack = newStack();
+  newPipeline(stack, { compute: fargate(stack, { spot: true }), jobsTable: JobsTable.create() });
+  const template = Template.fromStack(stack);
+  expect(Object.fromEntries(STATEFUL.map((type) => [type, Object.keys(resourcesOf(template, type))]))).toEqual({
     'AWS::S3::Bucket': ['PaviWorkBucketAE80DE8C'],
+    'AWS::DynamoDB::Table': ['PaviJobsTable312B727B'],
     'AWS::Logs::LogGroup': ['PaviLogsJobs50A87AAF', 'PaviLogsExecutions4940F127'],
     'AWS::StepFunctions::StateMachine': ['PaviStateMachine6776B98A'],
+    'AWS::Batch::JobQueue': ['PaviJobQueue6CE3D1FD'],
+    'AWS::Batch::ComputeEnvironment': ['PaviSpotEnvironment1C75C034', 'PaviOnDemandEnvironment319481EA'],
+    'AWS::Batch::JobDefinition': [
+      'PaviSequenceRetrievalJobDefinition9F97B4E6', 'PaviAlignmentJobDefinition19A5E6B5', 'PaviSeqInfoCollectionJobDefinition13B0DA1B',
+    ],
   });
 });
 
@@ -45,15 +55,15 @@ test('nothing has a physical name', () => {
 });
 
 test('everything that can carry tags has them', () => {
-  const taggable = ['AWS::S3::Bucket', 'AWS::Logs::LogGroup', 'AWS::IAM::Role', 'AWS::StepFunctions::StateMachine'];
-  const template = templateWith();
-  for (const type of taggable) {
-    for (const { Properties } of Object.values(resourcesOf(template, type))) {
-      expect(Properties.Tags).toEqual(expect.arrayContaining([
-        { Key: 'Product', Value: 'PAVI' }, { Key: 'CreatedBy', Value: 'PAVI' }, { Key: 'AppComponent', Value: 'pipeline' },
-      ]));
-    }
-  }
+  const stack = allOptionsStack();
+  const pipeline = stack.node.findChild('Pavi');
+  const taggable = pipeline.node.findAll().filter((construct): construct is CfnResource => CfnResource.isCfnResource(construct))
+    .filter((resourceOf) => TagManager.isTaggable(resourceOf) || TagManager.isTaggableV2(resourceOf));
+  const { Resources } = Template.fromStack(stack).toJSON();
+  const untagged = taggable.map((resourceOf) => [resourceOf.cfnResourceType, stack.resolve(resourceOf.logicalId)])
+    .filter(([, id]) => !/"PAVI".*"pipeline"|"pipeline".*"PAVI"/.test(JSON.stringify(Resources[id].Properties.Tags ?? '')));
+  expect(new Set(taggable.map(({ cfnResourceType }) => cfnResourceType)).size).toBeGreaterThan(8);
+  expect(untagged).toEqual([]);
 });
 
 test('the outputs have PAVI\'s keys', () => {
@@ -111,6 +121,18 @@ describe('a value that only the deployment knows is let through', () => {
   test('for attempts alone, and then the state waits as long as the run may', () => {
     const { AlignSequences } = allStates(definitionWith({ alignment: { attempts: token } }));
     expect(AlignSequences.TimeoutSeconds).toBe(3240);
+  });
+
+  test('for the key prefix and the access logs\' prefix', () => {
+    const template = templateWith({
+      keyPrefix: Token.asString({ Ref: 'Prefix' }),
+      serverAccessLogsBucket: s3.Bucket.fromBucketName(new Stack(), 'Logs', 'my-logs'),
+      serverAccessLogsPrefix: Token.asString({ Ref: 'LogsPrefix' }),
+    });
+    const { LifecycleConfiguration, LoggingConfiguration } = plain(resource(template, 'AWS::S3::Bucket').Properties);
+    expect(LifecycleConfiguration.Rules[1].Prefix).toBe('<Prefix>work/');
+    expect(LoggingConfiguration.LogFilePrefix).toBe('<LogsPrefix>');
+    expect(allStates(definitionOf(template)).StoreInput.Arguments.Key).toBe('{% "<Prefix>work/" & $states.context.Execution.Name & "/seq_regions.json" %}');
   });
 
   test('for sizes', () => {

@@ -1,3 +1,5 @@
+import { Template } from 'aws-cdk-lib/assertions';
+
 /**
  * A template's value with its intrinsic functions replaced by readable text: `Ref` by `<LogicalId>`, `Fn::GetAtt` by
  * `<LogicalId.Attribute>`, `Fn::Join` by the joined text, `Fn::Select` by the part; so that a whole ARN or a state machine's definition can be compared.
@@ -26,6 +28,11 @@ function part(whole: any, index: number): any {
 /** The same, with every logical id's hash of eight characters left out. */
 export function withoutHashes(value: any): any {
   return JSON.parse(JSON.stringify(plain(value)).replace(/(<[A-Za-z0-9]+?)[0-9A-F]{8}([.>])/g, '$1$2'));
+}
+
+/** A template without what changes with every build of the worker or of the CDK's own functions: hashes of assets. */
+export function withoutAssetHashes(template: Template): any {
+  return JSON.parse(JSON.stringify(template.toJSON()).replace(/\b[0-9a-f]{64}\b/g, 'HASH'));
 }
 
 /** A logical id without its hash. */
