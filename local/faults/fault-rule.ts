@@ -13,11 +13,19 @@ export type FaultKind = keyof typeof FAULT_KINDS;
 
 /** How often, where a rule says neither `count` nor `rate`. */
 const DEFAULT_COUNTS: Readonly<Record<FaultKind, number>> = {
-  'job-killed': 1, 'out-of-memory': 1, 'host-lost': 1, 'spot-interruption': 1, 'slow-start': Infinity, 's3-error': 1, 'batch-throttle': 1,
+  'job-killed': 1,
+  'out-of-memory': 1,
+  'host-lost': 1,
+  'spot-interruption': 1,
+  'slow-start': Infinity,
+  's3-error': 1,
+  'batch-throttle': 1,
 };
 
 /** S3's errors that come and go, with their status; and a connection that breaks off in the middle of an object. */
-export const S3_CODES: Readonly<Record<string, number>> = { InternalError: 500, ServiceUnavailable: 503, SlowDown: 503, RequestTimeout: 400, reset: 0 };
+export const S3_CODES: Readonly<Record<string, number>> = {
+  InternalError: 500, ServiceUnavailable: 503, SlowDown: 503, RequestTimeout: 400, reset: 0,
+};
 
 /** One `--inject`, read. */
 export interface FaultRule {

@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream';
 import {
-  CopyObjectCommand, DeleteObjectCommand, DeleteObjectsCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client,
+  CopyObjectCommand, DeleteObjectCommand, DeleteObjectsCommand, GetObjectCommand, GetObjectCommandOutput, HeadObjectCommand, ListObjectsV2Command,
+  PutObjectCommand, S3Client,
 } from '@aws-sdk/client-s3';
 import { StatesError, TaskIntegration } from '../asl/task-integration';
 
@@ -8,7 +10,16 @@ type Send = (client: S3Client, args: any, signal: AbortSignal) => Promise<object
 /** The operations that pipelines of this kind call; a Task with another one is refused when the template is loaded. */
 const OPERATIONS: Readonly<Record<string, Send>> = {
   getObject: async (client, args, abortSignal) => {
-    const answer = await client.send(new GetObjectCommand(args), { abortSignal });
+    const command = new GetObjectCommand(args);
+    // A connection that breaks is told by the promise, and also by an event that would end this process if nobody listened; it may come
+    // before the answer is handed over.
+    command.middlewareStack.add((next) => async (request) => {
+      const result = await next(request);
+      const { Body } = result.output as GetObjectCommandOutput;
+      (Body as Readable | undefined)?.on('error', () => undefined);
+      return result;
+    }, { step: 'deserialize', priority: 'high', name: 'listenForErrors' });
+    const answer = await client.send(command, { abortSignal });
     return { ...answer, Body: await answer.Body?.transformToString('utf8') };
   },
   headObject: (client, args, abortSignal) => client.send(new HeadObjectCommand(args), { abortSignal }),
@@ -51,7 +62,9 @@ function asJson(value: unknown): unknown {
 /** Step Functions names an error as the SDK for Java names its exception: one of its own for a modelled error, else the service's. */
 function asStatesError(error: unknown): unknown {
   const { name, message, $metadata } = error as { name: string; message: string; $metadata?: { httpStatusCode?: number; requestId?: string } };
-  if ($metadata?.httpStatusCode === undefined) return error;
+  if (name === 'AbortError') return error;
+  // No answer, or half of one.
+  if ($metadata?.httpStatusCode === undefined) return new StatesError('S3.SdkClientException', `Unable to execute HTTP request: ${message}`);
   const exception = MODELLED[name] ?? 'S3Exception';
   return new StatesError(`S3.${exception}`, `${message} (Service: S3, Status Code: ${$metadata.httpStatusCode}, Request ID: ${$metadata.requestId ?? 'none'})`);
 }

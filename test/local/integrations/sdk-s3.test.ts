@@ -64,6 +64,14 @@ test('the call is the state machine\'s role\'s: a denial names who, what and whe
   });
 });
 
+test('a connection that breaks off is an error of the client', async () => {
+  await s3.owner().send(new PutObjectCommand({ Bucket: BUCKET, Key: 'there', Body: 'x'.repeat(10_000) }));
+  const broken = await LocalS3.start({ folder: s3.folder, fault: () => ({ resetAfterBytes: 10 }) });
+  await expect(call('getObject', { Key: 'there' }, broken.owner())).rejects.toMatchObject({ errorName: 'S3.SdkClientException', errorCause: expect.stringContaining('aborted') });
+  await broken.server.close();
+  await expect(call('getObject', { Key: 'there' }, broken.owner())).rejects.toMatchObject({ errorName: 'S3.SdkClientException', errorCause: expect.stringContaining('ECONNREFUSED') });
+});
+
 test('a state that is stopped does not wait for its call', async () => {
   const find = integrations({ s3: machine } as Parameters<typeof integrations>[0]);
   const aborted = find('arn:aws:states:::aws-sdk:s3:getObject', 'State')!({ Bucket: BUCKET, Key: 'there' }, { ...context, signal: AbortSignal.abort() });
