@@ -13,11 +13,11 @@ const MAX_RANGE = 360_145;
  */
 const FUNCTIONS: readonly [name: string, signature: string, implementation: (...args: any[]) => unknown][] = [
   ['partition', '<a?n?:a>', partition],
-  ['range', '<n?n?n?:a>', range],
+  ['range', '<nnn?:a>', range],
   ['hash', '<s?s?:s>', hash],
   ['random', '<n?:n>', (seed?: number) => (seed === undefined ? Math.random() : seededRandom(Math.trunc(seed)))],
   ['uuid', '<:s>', () => randomUUID()],
-  ['parse', '<s?:x>', (text?: string) => (text === undefined ? undefined : JSON.parse(text))],
+  ['parse', '<s?:x>', parse],
 ];
 
 /** JSONata calls functions so. */
@@ -45,9 +45,11 @@ export function addFunctions(expression: jsonata.Expression): void {
 /** The names that an expression may use without a variable of that name. */
 export const FUNCTION_NAMES: readonly string[] = FUNCTIONS.map(([name]) => name);
 
-function partition(list?: unknown[], size?: number): unknown[] | undefined {
-  const chunk = Math.trunc(size ?? 0);
-  if (list === undefined || list.length === 0 || chunk < 1) return undefined;
+/** Without a size, all in one. */
+function partition(list?: unknown[], size = Infinity): unknown[] | undefined {
+  const chunk = Math.min(Math.trunc(size), list?.length ?? 0);
+  if (chunk < 0) throw refusal('Second argument must be zero or greater');
+  if (list === undefined || chunk === 0) return undefined;
   return Array.from({ length: Math.ceil(list.length / chunk) }, (_, index) => list.slice(index * chunk, (index + 1) * chunk));
 }
 
@@ -62,8 +64,22 @@ function range(first?: number, last?: number, step?: number): unknown[] | undefi
 
 function hash(text?: string, algorithm?: string): string | undefined {
   if (text === undefined || algorithm === undefined) return undefined;
-  if (!Object.hasOwn(HASHES, algorithm)) throw new Error(`The algorithm '${algorithm}' is not one of ${Object.keys(HASHES).join(', ')}`);
+  if (!Object.hasOwn(HASHES, algorithm)) throw refusal(`The algorithm '${algorithm}' is not one of ${Object.keys(HASHES).join(', ')}`);
   return createHash(HASHES[algorithm]).update(text).digest('hex');
+}
+
+function parse(text?: string): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw refusal(`The text is not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Step Functions refuses an argument with the code of JSONata's own $error. */
+function refusal(message: string): Error {
+  return Object.assign(new Error(message), { code: 'D3137' });
 }
 
 /* eslint-disable no-bitwise -- the generator is defined by bits */

@@ -61,10 +61,11 @@ export class StateRunner {
     const state = definition.States[name];
     const enteredEvent = entered ?? history.add(`${state.Type}StateEntered`, { name, input: JSON.stringify(input) }, scope.track);
     if (entered === undefined) scope.place.arrive({ state: name, input, variables: scope.variables, enteredEvent });
-    const taskToken = state.Resource?.endsWith('.waitForTaskToken') ? { taskToken: randomUUID() } : {};
-    const visit: Visit = { name, state, input, scope, signal, enteredAt: clock.now().toISOString(), enteredEvent, retryCount: 0, ...taskToken };
+    const waitsForToken = state.Resource?.endsWith('.waitForTaskToken') === true;
+    const visit: Visit = { name, state, input, scope, signal, enteredAt: clock.now().toISOString(), enteredEvent, retryCount: 0 };
     const retries = new Retries(state.Retry, clock);
     for (;;) {
+      if (waitsForToken) visit.taskToken = randomUUID();
       try {
         return await this.attempt(visit);
       } catch (thrown) {

@@ -85,8 +85,8 @@ export interface Visit {
   readonly signal: AbortSignal;
   readonly enteredAt: string;
   readonly enteredEvent: number;
-  /** Of a Task that waits for its token. */
-  readonly taskToken?: string;
+  /** Of this try of a Task that waits for its token. */
+  taskToken?: string;
   retryCount: number;
 }
 

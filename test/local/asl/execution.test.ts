@@ -187,6 +187,21 @@ describe('a Task\'s integration', () => {
     expect(seen).toEqual([{ a: [2] }, EXECUTION_ARN, 'run-1', 'S', 1]);
   });
 
+  test('has a new token for each try', async () => {
+    const tokens: unknown[] = [];
+    const resource = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';
+    const state = task({ Resource: resource, Arguments: { t: '{% $states.context.Task.Token %}' }, Retry: [{ ErrorEquals: ['X'], MaxAttempts: 1 }] });
+    await runDefinition(single(state), {
+      tasks: {
+        S: async ({ t }) => {
+          tokens.push(t);
+          throw new StatesError('X');
+        },
+      },
+    });
+    expect(new Set(tokens).size).toBe(2);
+  });
+
   test('keeps its state alive by heartbeats until its time is up', async () => {
     const beating = (beats: number) => runDefinition(single(task({ TimeoutSeconds: 100, HeartbeatSeconds: 10 })), {
       tasks: {
