@@ -10,7 +10,9 @@ const GZIP_ENCODINGS = ['gzip', 'x-gzip'];
 /** A file of a web server that can answer ranges. */
 export class HttpSource implements ByteSource {
   public readonly name: string;
-  private readonly identity = new Identity();
+  private readonly tag = new Identity();
+  /** Of a server that gives no tags. */
+  private readonly modified = new Identity();
 
   constructor(
     private readonly url: URL, private readonly client: HttpClient, private readonly counter: ReadCounter, private readonly retries: RetryOptions,
@@ -40,13 +42,18 @@ export class HttpSource implements ByteSource {
       const encodings = this.url.pathname.endsWith('.gz') ? GZIP_ENCODINGS : [];
       const answer = await this.client.get({ url: this.url, headers, maxBytes, encodings, signal: this.retries.signal });
       this.counter.add(answer.body.length);
-      if (answer.status < 300) this.identity.check(this.name, answer.headers.etag ?? answer.headers['last-modified']);
+      if (answer.status < 300) this.checkSame(answer);
       return answer;
     } catch (error) {
       // A server that ignores the range starts to send the whole genome; the client stops at the asked for length.
       if (error instanceof HttpError && error.status === 200 && headers.range !== undefined) throw noRanges(this);
       throw error;
     }
+  }
+
+  private checkSame({ headers: { etag, 'last-modified': modified } }: HttpAnswer): void {
+    if (etag === undefined) this.modified.check(this.name, modified);
+    else this.tag.check(this.name, etag);
   }
 
   private async attempts(attempt: () => Promise<Buffer>): Promise<Buffer> {

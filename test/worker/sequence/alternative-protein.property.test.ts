@@ -83,7 +83,8 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   at: share,
   kind: fc.constantFrom('substitution', 'deletion', 'insertion', 'indel'),
   length: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(3, 6, 30)),
-  alternative: bases(1, 9),
+  /** Or stop codons, of either strand. */
+  alternative: fc.oneof(bases(1, 9), bases(1, 9), fc.constantFrom('TAA', 'TAG', 'TTA', 'CTA')),
   where: fc.oneof(fc.constantFrom('coding' as const, 'coding' as const, 'anywhere' as const), fc.integer({ min: -3, max: 3 })),
   lower: fc.boolean(),
 });
@@ -101,6 +102,31 @@ function variantOf({ contig, exons, cds }: WrittenGene, { at, kind, length, alte
   const fitting = { substitution: substituted, deletion: '', insertion: alternative, indel: alternative }[kind];
   const cased = (text: string) => (lower ? text.toLowerCase() : text);
   return { variant_id: `v${index}`, genomic_start_pos: start, genomic_end_pos: end, genomic_ref_seq: cased(reference), genomic_alt_seq: cased(fitting) };
+}
+
+interface Neighbour {
+  readonly beside: 'before' | 'first' | 'last' | 'behind';
+  readonly inserted: string;
+  readonly deleted: number;
+}
+
+const neighbour: fc.Arbitrary<Neighbour> = fc.record({
+  beside: fc.constantFrom('before', 'first', 'last', 'behind'),
+  inserted: fc.oneof(fc.constant(''), bases(1, 4)),
+  deleted: fc.integer({ min: 1, max: 4 }),
+});
+
+/** An insertion or a deletion that touches another variant: right before or behind it, or behind its first or last base. */
+function touching({ contig }: WrittenGene, other: WrittenVariant, { beside, inserted, deleted }: Neighbour): WrittenVariant | undefined {
+  const { genomic_start_pos: first, genomic_end_pos: last } = other;
+  if (inserted !== '') {
+    const start = { before: first - 1, first, last, behind: last + 1 }[beside];
+    if (start < 1 || start >= contig.length) return undefined;
+    return { variant_id: 'touching', genomic_start_pos: start, genomic_end_pos: start + 1, genomic_ref_seq: '', genomic_alt_seq: inserted };
+  }
+  const [start, end] = beside === 'before' || beside === 'first' ? [first - deleted, first - 1] : [last + 1, last + deleted];
+  if (start < 1 || end > contig.length) return undefined;
+  return { variant_id: 'touching', genomic_start_pos: start, genomic_end_pos: end, genomic_ref_seq: contig.slice(start - 1, end), genomic_alt_seq: '' };
 }
 
 /** Whether they cannot both be written: they share a base, or one inserts between two bases of the other. */
@@ -158,9 +184,11 @@ test('the reference protein is that of the spliced genome', async () => {
 
 test('the alternative protein is that of a genome in which the variants were written', async () => {
   seen.clear();
-  await fc.assert(fc.asyncProperty(gene, fc.array(wish, { minLength: 1, maxLength: 3 }), async (of, wishes) => {
+  await fc.assert(fc.asyncProperty(gene, fc.array(wish, { minLength: 1, maxLength: 3 }), fc.option(neighbour), async (of, wishes, beside) => {
     const variants: WrittenVariant[] = [];
-    wishes.map((one, index) => variantOf(of, one, index)).forEach((variant) => {
+    const wished = wishes.map((one, index) => variantOf(of, one, index));
+    const added = beside === null ? undefined : touching(of, wished[0], beside);
+    [wished[0], ...added === undefined ? [] : [added], ...wished.slice(1)].forEach((variant) => {
       if (!variants.some((other) => conflict(variant, other))) variants.push(variant);
     });
     const reference = referenceProtein(of);
