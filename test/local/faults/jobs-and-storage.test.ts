@@ -83,7 +83,8 @@ test('s3-error: clients see it, and get over it when they try again; the engine 
   const s3 = await LocalS3.start({ fault: (request) => plan.ofS3Request(request) });
   try {
     await s3.owner().send(new PutObjectCommand({ Bucket: BUCKET, Key: 'key', Body: 'x'.repeat(100_000) }));
-    await s3.owner().send(new GetObjectCommand({ Bucket: BUCKET, Key: 'key' }));
+    const own = await s3.owner().send(new GetObjectCommand({ Bucket: BUCKET, Key: 'key' }));
+    expect(await own.Body!.transformToString()).toHaveLength(100_000);
     const statements = [{ Effect: 'Allow' as const, Action: 's3:*', Resource: '*' }];
     // While it makes a checksum the client also tells of a connection's end by an event, before anybody can listen.
     const get = (maxAttempts: number) => s3.role(statements, { maxAttempts, responseChecksumValidation: 'WHEN_REQUIRED' })
