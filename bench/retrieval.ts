@@ -14,6 +14,8 @@ import { counted, entries, EXONS, Figures, retrieval, wholeDownload, withFolder 
 import { exitCode, table, target, threeDigits } from './support/targets';
 
 const RUNS = 5;
+/** An empty program of Node.js 20 takes some 55 ms where nothing else runs. */
+const MAX_EMPTY_SECONDS = 0.1;
 const NETWORKS: Readonly<Record<string, Network>> = {
   'loopback': { latencyMs: 0 },
   '20 ms, 400 Mbit/s': { latencyMs: 20, bitsPerSecond: 400e6 },
@@ -66,8 +68,11 @@ async function oneLocalEntry(megabytes: number): Promise<void> {
   }));
   console.log(`\none entry of a local ${megabytes} MB genome, the whole process (Node.js ${process.version}, which alone takes `
     + `${(empty.wallSeconds * 1000).toFixed(0)} ms)`);
-  target('wall', local.wallSeconds * 1000, 'at most', 200, ' ms');
-  inTheImage(genome);
+  target('CPU', local.cpuSeconds * 1000, 'at most', 200, ' ms');
+  const quiet = empty.wallSeconds <= MAX_EMPTY_SECONDS;
+  if (!quiet) console.log(`  not judged, as this machine is busy: wall ${(local.wallSeconds * 1000).toFixed(0)} ms, and the same in the image`);
+  else target('wall', local.wallSeconds * 1000, 'at most', 200, ' ms');
+  if (quiet) inTheImage(genome);
 }
 
 /** From the process's start to its end, as it says itself; the container's own start is the engine's. */
