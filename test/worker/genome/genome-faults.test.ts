@@ -73,6 +73,7 @@ describe('a passing fault is tried again', () => {
       response.socket!.end();
     }],
     ['another range than the asked for', (response, asked) => answer(GENOME.fasta, { ...asked, range: [asked.range![0] + 1, asked.range![1]] }, response)],
+    ['another range of the same length', (response, asked) => answer(GENOME.fasta, { ...asked, range: [asked.range![0] - 9, asked.range![1] - 9] }, response)],
     ['no byte for a long time', () => undefined],
     ['a body that stops', (response, { range }) => {
       response.writeHead(206, { 'content-length': range![1] - range![0] + 1 });
@@ -222,6 +223,7 @@ describe('damage is found', () => {
     ['another genome\'s .gzi', { '/g.fa.gz.gzi': bgzip(PLAIN.fasta, 60_000).gzi }, /does not fit its \.gzi/],
     ['a .gzi with other places', { '/g.fa.gz.gzi': moved(GENOME.gzi, 0) }, /does not fit its \.gzi: no bgzip block/],
     ['a .gzi with other contents', { '/g.fa.gz.gzi': moved(GENOME.gzi, 8) }, /does not fit its \.fai/],
+    ['a .gzi with other contents of one block', { '/g.fa.gz.gzi': moved(GENOME.gzi.subarray(0, 40), 8, GENOME.gzi.subarray(40)) }, /does not fit its \.gzi at offset/],
     ['a .gzi cut short', { '/g.fa.gz.gzi': GENOME.gzi.subarray(0, 30) }, /g\.fa\.gz\.gzi is not a \.gzi index/],
     ['an empty .gzi', { '/g.fa.gz.gzi': Buffer.alloc(0) }, /g\.fa\.gz\.gzi is not a \.gzi index/],
     ['a .gzi that counts too much', { '/g.fa.gz.gzi': Buffer.alloc(24, 0xff) }, /is not a \.gzi index/],
@@ -288,9 +290,9 @@ test('closing the genomes ends what is being read', async () => {
   expect(server.asked).toHaveLength(5);
 });
 
-/** Each block's place (0) or contents (8) one byte later. */
-function moved(gzi: Buffer, field: number): Buffer {
-  const bytes = Buffer.from(gzi);
-  for (let at = 8 + field; at < bytes.length; at += 16) bytes.writeBigUInt64LE(bytes.readBigUInt64LE(at) + 1n, at);
+/** Each block's place (0) or contents (8) one byte later, but for the blocks in the rest. */
+function moved(gzi: Buffer, field: number, rest = Buffer.alloc(0)): Buffer {
+  const bytes = Buffer.concat([gzi, rest]);
+  for (let at = 8 + field; at < gzi.length; at += 16) bytes.writeBigUInt64LE(bytes.readBigUInt64LE(at) + 1n, at);
   return bytes;
 }
