@@ -19,12 +19,13 @@ export const ErrorCode = {
 const DEFAULTS = { IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3 };
 
 /** What the wildcard States.TaskFailed does not stand for. */
-const NO_TASK_FAILURE: readonly string[] = [ErrorCode.TIMEOUT, ErrorCode.DATA_LIMIT];
+const NO_TASK_FAILURE: readonly string[] = [ErrorCode.TIMEOUT, ErrorCode.HEARTBEAT_TIMEOUT, ErrorCode.DATA_LIMIT];
 
 /** Whether a Retry or Catch entry is for an error. `States.Runtime` always ends the execution (developer guide, "Handling errors"). */
 export function catches(errors: readonly string[], { errorName, alias }: Pick<StatesError, 'errorName' | 'alias'>): boolean {
   if (errorName === ErrorCode.RUNTIME) return false;
   return errors.some((name) => name === errorName || name === alias || name === ErrorCode.ALL
+    || (name === ErrorCode.TIMEOUT && errorName === ErrorCode.HEARTBEAT_TIMEOUT)
     || (name === ErrorCode.TASK_FAILED && !NO_TASK_FAILURE.includes(errorName)));
 }
 

@@ -28,7 +28,7 @@ export class TaskEvents {
 
   /** @param submitted whether there was a TaskSubmitted: a call that is waited for may fail before it */
   public failure({ errorName }: StatesError, submitted: boolean): string {
-    if (errorName === ErrorCode.TIMEOUT) return `${this.family}TimedOut`;
+    if (errorName === ErrorCode.TIMEOUT || errorName === ErrorCode.HEARTBEAT_TIMEOUT) return `${this.family}TimedOut`;
     return !submitted && WAITED_FOR.test(this.resource) ? 'TaskSubmitFailed' : `${this.family}Failed`;
   }
 

@@ -315,6 +315,16 @@ export const tasks: readonly ConformanceCase[] = [
     output: { Error: 'States.Timeout', Cause: '' },
     seconds: 5,
   },
+  ...(['States.Timeout', 'States.HeartbeatTimeout'] as const).map((caught): ConformanceCase => ({
+    name: `a service's heartbeat timeout is caught by ${caught}, and no task failure`,
+    source: ERRORS,
+    definition: machine({
+      S: task({ Retry: [retry(['States.TaskFailed'])], Catch: [{ ErrorEquals: [caught], Next: 'C' }], Next: 'C' }), C: pass(),
+    }),
+    tasks: { S: [fails('States.HeartbeatTimeout')] },
+    output: { Error: 'States.HeartbeatTimeout', Cause: '' },
+    events: ['TaskStateEntered', ...STARTED, 'TaskTimedOut', 'TaskStateExited', 'PassStateEntered', 'PassStateExited'],
+  })),
   {
     name: 'a result of more than 256 KiB, caught by States.ALL',
     source: Source.OBSERVED,
