@@ -17,11 +17,11 @@ interface JournalLine {
   readonly input: unknown;
 }
 
-const WRITES: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
-/** The operations on items, and those that describe. The tables themselves are the template's. */
+const WRITES: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'CreateTable', 'DeleteTable'];
+/** The operations on items, those that describe, and those that make here what another app makes in AWS. */
 const OPERATIONS: readonly string[] = [...WRITES, 'GetItem', 'BatchGetItem', 'Query', 'Scan', 'DescribeTable', 'ListTables', 'DescribeTimeToLive'];
 /** A journal with more lines than this is replaced by its outcome when it is read. */
-const MAX_LINES = 1000;
+const MAX_LINES = 200;
 /** dynalite only looks whether there is a signature; who comes here has been checked. */
 const HEADERS = { 'content-type': 'application/x-amz-json-1.0', 'authorization': 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=local', 'x-amz-date': 'local' };
 
@@ -51,6 +51,9 @@ export class Tables {
   public async call(operation: string, input: unknown): Promise<TablesAnswer> {
     this.opened ??= this.open();
     const server = await this.opened;
+    if (operation === 'DeleteTable' && this.isOfTemplate(input)) {
+      return { status: 400, body: JSON.stringify({ __type: 'com.amazonaws.dynamodb.v20120810#ResourceInUseException', message: 'The table is the app\'s; take it out of the app' }) };
+    }
     if (!WRITES.includes(operation)) return send(server, operation, input);
     // One after the other: the journal has them in the order in which they were done.
     const write = this.last.then(async () => {
@@ -66,10 +69,7 @@ export class Tables {
     const server = newServer(this.tables[0]?.arn);
     for (const { schema } of this.tables) {
       await must(server, 'CreateTable', schema);
-      // It is created, and then ACTIVE, some turns later.
-      for (let status = ''; status !== 'ACTIVE'; await turn()) {
-        status = (JSON.parse((await send(server, 'DescribeTable', { TableName: schema.TableName })).body) as any).Table?.TableStatus;
-      }
+      await settled(server, schema.TableName);
     }
     mkdirSync(this.folder, { recursive: true });
     const writes = existsSync(this.journal) ? readJournal(this.journal) : [];
@@ -78,14 +78,22 @@ export class Tables {
       if (status !== 200) {
         throw new Error(`${this.journal} has items that do not fit the template's tables any more (${body}); if they are not needed, delete it`);
       }
+      if (operation.endsWith('Table')) await settled(server, tableNameOf(input));
     }
-    if (writes.length > MAX_LINES) writeWhole(this.journal, (await this.contents(server)).map(line).join(''));
+    if (writes.length > MAX_LINES) writeWhole(this.journal, (await this.outcome(server, writes)).map(line).join(''));
     return server;
   }
 
-  private async contents(server: Server): Promise<JournalLine[]> {
-    const puts: JournalLine[] = [];
-    for (const { name: TableName } of this.tables) {
+  private isOfTemplate(input: unknown): boolean {
+    return this.tables.some(({ name }) => name === tableNameOf(input));
+  }
+
+  /** The writes that lead to what the tables have. */
+  private async outcome(server: Server, writes: readonly JournalLine[]): Promise<JournalLine[]> {
+    const { TableNames } = await must(server, 'ListTables', {}) as { TableNames: string[] };
+    const made = new Map(writes.filter(({ operation }) => operation === 'CreateTable').map((entry) => [tableNameOf(entry.input), entry]));
+    const puts: JournalLine[] = [...made].filter(([name]) => TableNames.includes(String(name))).map(([, entry]) => entry);
+    for (const TableName of TableNames) {
       for (let ExclusiveStartKey: unknown, more = true; more;) {
         const { Items, LastEvaluatedKey } = await must(server, 'Scan', { TableName, ExclusiveStartKey });
         puts.push(...(Items as unknown[]).map((Item) => ({ operation: 'PutItem', input: { TableName, Item } })));
@@ -101,12 +109,12 @@ export class Tables {
 function newServer(tableArn: string | undefined): Server {
   // Most runs have no table, and need not load it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const dynalite = require('dynalite') as (options: { createTableMs: number }) => Server;
+  const dynalite = require('dynalite') as (options: { createTableMs: number; deleteTableMs: number }) => Server;
   const { AWS_REGION, AWS_ACCOUNT_ID } = process.env;
   const [, , , region, account] = tableArn?.split(':') ?? [];
   try {
     Object.assign(process.env, { AWS_REGION: region, AWS_ACCOUNT_ID: account });
-    return dynalite({ createTableMs: 0 });
+    return dynalite({ createTableMs: 0, deleteTableMs: 0 });
   } finally {
     for (const [name, value] of Object.entries({ AWS_REGION, AWS_ACCOUNT_ID })) {
       if (value === undefined) delete process.env[name];
@@ -125,6 +133,19 @@ function readJournal(file: string): JournalLine[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole.length < text.length) writeWhole(file, whole);
   return whole.split('\n').filter((entry) => entry !== '').map((entry) => JSON.parse(entry) as JournalLine);
+}
+
+function tableNameOf(input: unknown): unknown {
+  return (input as { TableName?: unknown } | null)?.TableName;
+}
+
+/** A table is there, or gone, some turns after it was asked for. */
+async function settled(server: Server, TableName: unknown): Promise<void> {
+  for (;;) {
+    const { status, body } = await send(server, 'DescribeTable', { TableName });
+    if (status !== 200 || JSON.parse(body).Table.TableStatus === 'ACTIVE') return;
+    await turn();
+  }
 }
 
 async function must(server: Server, operation: string, input: unknown): Promise<any> {

@@ -6,7 +6,7 @@ import type { Principal } from '../iam/policy';
 
 const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 
-/** The operations on the items of the template's tables (API version 2012-08-10); the tables themselves are the template's. */
+/** The operations on the items of tables (API version 2012-08-10). */
 export function dynamoDb(tables: Tables, arnOf: (table: string) => string): ApiService {
   // What is not answered by the tables has the same shape as any service's error.
   const { error } = jsonService('1.0', 'DynamoDB_20120810', {});

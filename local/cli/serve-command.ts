@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AccessKey, newAccessKey } from './credentials';
+import { describeExisting } from './existing-resources';
 import { loadAssembly, LoadedAssembly } from './load-pipeline';
 import { FolderInUse, lockFolder } from '../account/folder-lock';
 import { LocalAccount } from '../account/local-account';
@@ -86,10 +87,12 @@ async function serve({ state, port, allowLocalGenomes }: ServeArguments, assembl
   return 0;
 }
 
-function tell({ endpoint }: LocalAccount, { stateMachines, notSimulated }: LoadedAssembly, state: string): void {
+function tell({ endpoint }: LocalAccount, { stateMachines, notSimulated, existing }: LoadedAssembly, state: string): void {
   const left = [...notSimulated].map(([type, ids]) => `${type} (${ids.length})`).join(', ');
   process.stderr.write(`${stateMachines.map(({ arn }) => `state machine ${arn}`).join('\n')}\n`
     + `${left === '' ? '' : `not simulated: ${left}\n`}`
+    + describeExisting(existing).map((line) => `not made by the app: ${line}\n`).join('')
+    + existing.tables.map((name) => `make table ${name} here with: aws dynamodb create-table --table-name ${name} …\n`).join('')
     + `state folder ${state}\nfor a client's environment: set -a; . '${join(state, CREDENTIALS)}'; set +a\n`);
   // The one line that a program which started this waits for.
   process.stdout.write(`serving ${endpoint}\n`);

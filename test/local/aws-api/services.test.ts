@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SmallAccount } from './support/small-account';
 import { LOG_GROUP, QUEUE_ARN, runJob, STATES, TABLE } from './support/small-assembly';
@@ -134,12 +136,12 @@ describe('DynamoDB', () => {
     expect(Table).toMatchObject({ TableStatus: 'ACTIVE', TableArn: `arn:aws:dynamodb:us-east-1:000000000000:table/${TABLE}` });
   });
 
-  test('errors by their names; the tables themselves are the template\'s', async () => {
+  test('errors by their names', async () => {
     const put = { TableName: TABLE, Item: { job_id: { S: 'a' } }, ConditionExpression: 'attribute_not_exists(job_id)' };
     expect(await error('dynamodb', 'PutItem', put)).toMatchObject({ code: 'ConditionalCheckFailedException', status: 400 });
     expect(await error('dynamodb', 'GetItem', { TableName: 'Absent', Key: { job_id: { S: 'a' } } })).toMatchObject({ code: 'ResourceNotFoundException' });
-    expect(await error('dynamodb', 'DeleteTable', { TableName: TABLE })).toEqual({
-      code: 'UnknownOperationException', message: 'The operation DynamoDB DeleteTable is not supported by the local endpoint', status: 400,
+    expect(await error('dynamodb', 'UpdateTable', { TableName: TABLE })).toEqual({
+      code: 'UnknownOperationException', message: 'The operation DynamoDB UpdateTable is not supported by the local endpoint', status: 400,
     });
   });
 
@@ -158,17 +160,36 @@ describe('DynamoDB', () => {
     expect(cause).toMatch(/:assumed-role\/Small-Role\/denied is not authorized to perform: dynamodb:DeleteItem on resource: "?arn:aws:dynamodb:us-east-1:000000000000:table\/Jobs/);
   });
 
+  test('a table that another app makes can be made here; the template\'s own stay', async () => {
+    const make = {
+      TableName: 'Elsewhere', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }], AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }], BillingMode: 'PAY_PER_REQUEST',
+    };
+    await call('dynamodb', 'CreateTable', make);
+    await call('dynamodb', 'CreateTable', { ...make, TableName: 'ForAMoment' });
+    await call('dynamodb', 'DeleteTable', { TableName: 'ForAMoment' });
+    while ((await aws.client.answer('dynamodb', 'PutItem', { TableName: 'Elsewhere', Item: { id: { S: 'x' } } })).error !== undefined);
+    expect(await error('dynamodb', 'DeleteTable', { TableName: TABLE })).toMatchObject({ code: 'ResourceInUseException' });
+    await aws.restart();
+    expect((await call('dynamodb', 'ListTables')).TableNames).toEqual(['Elsewhere', TABLE]);
+    expect((await call('dynamodb', 'Scan', { TableName: 'Elsewhere' })).Items).toEqual([{ id: { S: 'x' } }]);
+  });
+
   test('items are there again in the next process, however often they were written', async () => {
-    for (let i = 0; i < 1100; i += 25) {
-      const items = Array.from({ length: 25 }, (_, k) => ({ PutRequest: { Item: { job_id: { S: `many-${(i + k) % 50}` }, n: { N: String(i + k) } } } }));
-      await call('dynamodb', 'BatchWriteItem', { RequestItems: { [TABLE]: items } });
-    }
+    const items = Array.from({ length: 250 }, (_, n) => ({ job_id: { S: `many-${n % 50}` }, n: { N: String(n) } }));
+    for (const Item of items.slice(0, 225)) await call('dynamodb', 'PutItem', { TableName: TABLE, Item });
+    await call('dynamodb', 'BatchWriteItem', { RequestItems: { [TABLE]: items.slice(225).map((Item) => ({ PutRequest: { Item } })) } });
     await call('dynamodb', 'DeleteItem', { TableName: TABLE, Key: { job_id: { S: 'a' } } });
+    const journal = join(aws.folder, 'state/tables/tables.jsonl');
+    const lines = () => readFileSync(journal, 'utf8').split('\n').length - 1;
+    expect(lines()).toBeGreaterThan(225);
     for (let restarts = 0; restarts < 2; restarts++) {
       await aws.restart();
       expect(await get('a')).toBeUndefined();
       expect(await get('mine')).toMatchObject({ tries: { N: '2' } });
-      expect(await get('many-49')).toMatchObject({ n: { N: '1099' } });
+      expect(await get('many-49')).toMatchObject({ n: { N: '249' } });
+      expect((await call('dynamodb', 'Scan', { TableName: 'Elsewhere' })).Items).toEqual([{ id: { S: 'x' } }]);
+      // Only what they came to is kept.
+      expect(lines()).toBeLessThan(60);
     }
   });
 });

@@ -39,7 +39,8 @@ test('a web API that is written for AWS runs against this machine with AWS_ENDPO
 });
 
 test('the AWS CLI runs a whole execution, with what serve wrote for its clients', async () => {
-  const aws = async (...args: string[]) => (await run(AWS_CLI, args, { env: clientEnvironment(serve.credentials), maxBuffer: 64 * 1024 * 1024 })).stdout;
+  const env = clientEnvironment(serve.credentials);
+  const aws = async (...args: string[]) => (await run(AWS_CLI, args, { env, maxBuffer: 64 * 1024 * 1024 })).stdout;
   const json = async (...args: string[]) => JSON.parse(await aws(...args, '--output', 'json'));
   const { Stacks: [{ Outputs }] } = await json('cloudformation', 'describe-stacks', '--stack-name', 'Stack');
   const outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }: any) => [OutputKey, OutputValue]));
