@@ -24,24 +24,28 @@ export class AlignmentError extends Error {}
 export function parseClustal(text: string): ClustalAlignment {
   const [first, ...lines] = text.split(/\r?\n/);
   if (!/^CLUSTAL\b/.test(first)) throw new AlignmentError(`its first line must begin with CLUSTAL, got "${first.slice(0, 60)}"`);
-  const rows = new Map<string, string[]>();
+  // By their place in a block: two rows may have the same name.
+  const rows: { readonly name: string; readonly parts: string[] }[] = [];
   let conservation = '';
-  // Where the residues of the block begin and how many they are: the marks stand below them.
-  let [start, length] = [0, 0];
+  // Where the block's residues begin and how many they are, for the marks below them; and how many rows it has had.
+  let [start, length, row] = [0, 0, 0];
   lines.forEach((line, index) => {
     const match = /^(\S+)(\s+)([A-Za-z*-]+)(?:\s+\d+)?\s*$/.exec(line);
     if (match !== null && !/^[\s*:.]*$/.test(line)) {
       const [, name, blank, residues] = match;
       [start, length] = [name.length + blank.length, residues.length];
-      rows.set(name, [...rows.get(name) ?? [], residues]);
+      if (rows[row] === undefined) rows.push({ name, parts: [] });
+      if (rows[row].name !== name) throw new AlignmentError(`line ${index + 2} has ${name} where the block before has ${rows[row].name}`);
+      rows[row].parts.push(residues);
+      row += 1;
     } else if (length > 0 && /^[\s*:.]*$/.test(line)) {
       conservation += line.slice(start, start + length).padEnd(length);
-      length = 0;
+      [length, row] = [0, 0];
     } else if (line.trim() !== '') {
       throw new AlignmentError(`line ${index + 2} is neither a row of residues nor marks of conservation: "${line.slice(0, 60)}"`);
     }
   });
-  const joined = [...rows].map(([name, parts]) => ({ name, residues: parts.join('') }));
+  const joined = rows.map(({ name, parts }) => ({ name, residues: parts.join('') }));
   const columns = joined[0]?.residues.length ?? 0;
   const odd = joined.find(({ residues }) => residues.length !== columns);
   if (odd !== undefined) throw new AlignmentError(`its rows differ in length: ${joined[0].name} has ${columns} columns, ${odd.name} ${odd.residues.length}`);
