@@ -28,6 +28,9 @@ export interface ImageAsset {
   readonly imageTag: string;
   readonly directory: string;
   readonly dockerFile: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  /** The stage that is built, where it is not the last. */
+  readonly target?: string;
 }
 
 export interface AssemblyStack {
@@ -48,7 +51,12 @@ interface Artifact {
 
 interface AssetManifest {
   readonly dockerImages?: Readonly<Record<string, {
-    readonly source: { readonly directory?: string; readonly dockerFile?: string };
+    readonly source: {
+      readonly directory?: string;
+      readonly dockerFile?: string;
+      readonly dockerBuildArgs?: Readonly<Record<string, string>>;
+      readonly dockerBuildTarget?: string;
+    };
     readonly destinations: Readonly<Record<string, { readonly repositoryName: string; readonly imageTag: string }>>;
   }>>;
 }
@@ -92,11 +100,11 @@ function environmentOf(text: string | undefined): { account?: string; region?: s
 
 function imageAssets(folder: string, manifest: AssetManifest): ImageAsset[] {
   return Object.values(manifest.dockerImages ?? {}).flatMap(({ source, destinations }) => {
-    const { directory, dockerFile = 'Dockerfile' } = source;
+    const { directory, dockerFile = 'Dockerfile', dockerBuildArgs: buildArgs, dockerBuildTarget: target } = source;
     // An image that a command of the app makes has no folder; a job that uses it is refused when it is loaded.
     if (directory === undefined) return [];
     return Object.values(destinations)
-      .map(({ repositoryName, imageTag }) => ({ repositoryName, imageTag, directory: resolve(folder, directory), dockerFile }));
+      .map(({ repositoryName, imageTag }) => ({ repositoryName, imageTag, directory: resolve(folder, directory), dockerFile, buildArgs, target }));
   });
 }
 

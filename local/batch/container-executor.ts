@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ContainerEngine, wantsBareMachine } from './container-engine';
+import { AT_ONCE, AttemptRun, ContainerEnd, JobExecutor, OUT_OF_MEMORY, STOP_GRACE_MS } from './executor';
+
+/** Exit codes of `run` where no container has run: the engine failed, its program cannot be run, or is not there. */
+const NEVER_STARTED = [125, 126, 127];
+const KILLED = 137;
+const RETRY_STOP_MS = 200;
+/** For a machine without systemd, and one that may not raise its limits: how podman can be run there all the same. */
+const BARE_MACHINE = {
+  engine: ['--runtime=runc', '--cgroup-manager=cgroupfs'], run: ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'],
+};
+
+/**
+ * Runs each attempt of a job as a container of its image, as Amazon ECS does: the image's user or the definition's, a read-only root
+ * file system where it says so, the job's volumes, its memory limit enforced by the kernel. Its network is the machine's, so that it
+ * finds the local S3 endpoint on the loopback address.
+ *
+ * An image of the app is built the first time, and one from elsewhere pulled.
+ */
+export function containerExecutor(engine: ContainerEngine): JobExecutor {
+  let bare = false;
+  return async (run) => {
+    await mkdir(dirname(run.logFile), { recursive: true });
+    let image: string;
+    try {
+      image = await engine.image(run.job.definition.image);
+    } catch (error) {
+      return { reason: `CannotPullContainerError: ${(error as Error).message}` };
+    }
+    let attempt = await runContainer(engine, image, run, bare);
+    if (attempt.engineError !== undefined && engine.isPodman && !bare && wantsBareMachine(attempt.engineError)) {
+      bare = true;
+      attempt = await runContainer(engine, image, run, bare);
+    }
+    if (attempt.engineError === undefined) return attempt.end;
+    appendFileSync(run.logFile, attempt.engineError);
+    return { reason: `CannotStartContainerError: ${attempt.engineError.trim()}` };
+  };
+}
+
+async function runContainer(
+  engine: ContainerEngine, image: string, run: AttemptRun, bare: boolean,
+): Promise<{ end: ContainerEnd; engineError?: string }> {
+  const name = `pavi-${randomUUID()}`;
+  const folder = await mkdtemp(join(tmpdir(), 'pavi-container-'));
+  const environmentFile = join(folder, 'environment');
+  const errors = join(folder, 'errors');
+  // Not on the command line, where every user of the machine could read the job's keys.
+  await writeFile(environmentFile, environmentLines(run.environment), { mode: 0o600 });
+  const [log, errorLog] = [openSync(run.logFile, 'a'), openSync(errors, 'a')];
+  try {
+    const child = spawn(engine.program, [...bare ? BARE_MACHINE.engine : [], ...runArguments(engine, image, run, name, environmentFile, bare)], {
+      stdio: ['ignore', log, errorLog],
+      // A signal of the terminal is for the pipeline, which stops the container as it should be stopped.
+      detached: true,
+    });
+    const ended = new Promise<number | Error>((resolve) => {
+      child.once('error', resolve);
+      child.once('exit', (code) => resolve(code ?? KILLED));
+    });
+    const code = await stoppable(engine, name, run.signal, ended);
+    const written = await readFile(errors, 'utf8');
+    if (code instanceof Error) return { end: {}, engineError: code.message };
+    if (NEVER_STARTED.includes(code) && !await hasRun(engine, name)) return { end: {}, engineError: written };
+    // What the program itself wrote to standard error.
+    if (written !== '') appendFileSync(run.logFile, written);
+    const outOfMemory = code === KILLED && !run.signal.aborted;
+    return { end: outOfMemory ? { exitCode: KILLED, reason: OUT_OF_MEMORY } : { exitCode: code } };
+  } finally {
+    closeSync(log);
+    closeSync(errorLog);
+    await engine.run(['rm', '--force', '--volumes', name]).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function runArguments(
+  engine: ContainerEngine, image: string, { job }: AttemptRun, name: string, environmentFile: string, bare: boolean,
+): string[] {
+  const { user, readonlyRootFilesystem, mounts } = job.definition;
+  const memory = `${job.size.memoryMiB}m`;
+  return [
+    // Not --rm: through a Docker client of podman's service, the exit code would be lost with the container.
+    'run', '--name', name, '--label', `pavi-pipeline.job=${job.id}`, '--pull=never', '--network=host', '--log-driver=none',
+    '--env-file', environmentFile,
+    '--memory', memory, '--memory-swap', memory, '--cpus', String(Math.max(1, job.size.vcpus)),
+    ...user === undefined ? [] : ['--user', user],
+    // Podman would let a container of a read-only file system write to /tmp, which ECS does not.
+    ...readonlyRootFilesystem ? ['--read-only', ...engine.isPodman ? ['--read-only-tmpfs=false'] : []] : [],
+    ...mounts.flatMap(({ path, readOnly }) => ['--volume', readOnly ? `${path}:ro` : path]),
+    ...bare ? BARE_MACHINE.run : [],
+    image,
+    ...job.command,
+  ];
+}
+
+/** Waits for the end of `run`, and stops the container where the signal says so, from whenever it is there to be stopped. */
+async function stoppable<T>(engine: ContainerEngine, name: string, signal: AbortSignal, ended: Promise<T>): Promise<T> {
+  let over = false;
+  const stop = async () => {
+    const args = signal.reason === AT_ONCE ? ['kill', name] : ['stop', '--time', String(STOP_GRACE_MS / 1000), name];
+    while (!over) {
+      if (await engine.run(args).then(() => true, () => false)) return;
+      await wait(RETRY_STOP_MS);
+    }
+  };
+  const onAbort = () => { void stop(); };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await ended;
+  } finally {
+    over = true;
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Whether the container's program was started, whatever became of it. */
+async function hasRun(engine: ContainerEngine, name: string): Promise<boolean> {
+  const started = await engine.run(['container', 'inspect', '--format', '{{.State.StartedAt}}', name]).catch(() => '');
+  return started.trim() !== '' && !started.startsWith('0001-01-01');
+}
+
+/** One variable a line; the file's format has no way to write a line end in a value. */
+function environmentLines(environment: Readonly<Record<string, string>>): string {
+  const broken = Object.keys(environment).find((name) => /[\r\n]/.test(environment[name]));
+  if (broken !== undefined) throw new Error(`the environment variable ${broken} has several lines, which cannot be given to a container here`);
+  return Object.entries(environment).map(([name, value]) => `${name}=${value}\n`).join('');
+}

@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attempts, definition, LocalBatch, QUEUE, until } from './support/local-batch';
+import { BatchServiceOptions } from '../../../local/batch/batch-service';
+import { ContainerEngine } from '../../../local/batch/container-engine';
+import { containerExecutor } from '../../../local/batch/container-executor';
+import type { JobDefinition } from '../../../local/batch/job-definition';
+
+/** An image with Node.js and a shell, to build on; the one that scripts/image makes. */
+const BASE = process.env.PAVI_TEST_BASE_IMAGE ?? 'localhost/pavi-base:bookworm';
+const PROGRAM = process.env.PAVI_TEST_ENGINE ?? 'podman';
+const isThere = process.env.PAVI_LONG_TESTS === '1' && spawnSync(PROGRAM, ['image', 'inspect', BASE]).status === 0;
+const URI = 'account.dkr.ecr.us-east-1.amazonaws.com/assets:0123456789abcdef';
+
+// PAVI_LONG_TESTS=1, with podman or docker, and a base image: some 40 seconds.
+(isThere ? describe : describe.skip)('jobs in containers', () => {
+  let context: string;
+  let batch: LocalBatch;
+  let engine: ContainerEngine;
+
+  beforeAll(() => {
+    context = mkdtempSync(join(tmpdir(), 'pavi-context-'));
+    writeFileSync(join(context, 'main.sh'), '#!/bin/sh\nexec sh -c "$@"\n', { mode: 0o755 });
+    writeFileSync(join(context, 'Dockerfile'), [
+      'ARG BASE=nothing', 'FROM ${BASE}', 'COPY main.sh /opt/main.sh', 'RUN mkdir -p /tmp && chmod 1777 /tmp', 'VOLUME /tmp',
+      'ENV FROM_IMAGE=yes', 'USER 1000:1000', 'ENTRYPOINT ["/opt/main.sh"]',
+    ].join('\n'));
+    engine = new ContainerEngine({
+      program: PROGRAM, buildArgs: { BASE }, images: [{ repositoryName: 'assets', imageTag: '0123456789abcdef', directory: context, dockerFile: 'Dockerfile' }],
+    });
+  });
+  beforeEach(() => { batch = local(); });
+  afterEach(() => batch.remove());
+  afterAll(async () => {
+    await engine.run(['rmi', '-f', await engine.image(URI)]).catch(() => undefined);
+    rmSync(context, { recursive: true, force: true });
+  });
+
+  function local(options: Partial<BatchServiceOptions> = {}): LocalBatch {
+    return new LocalBatch({ executor: containerExecutor(engine), ...options });
+  }
+
+  function submit(script: string, more: Partial<JobDefinition> = {}) {
+    return batch.service.submit({
+      jobName: 'job',
+      queueArn: QUEUE,
+      command: [script],
+      definition: definition({ image: URI, memoryMiB: 128, readonlyRootFilesystem: true, mounts: [{ path: '/tmp', readOnly: false }], ...more }),
+    });
+  }
+
+  const left = () => spawnSync(PROGRAM, ['ps', '-a', '--filter', 'label=pavi-pipeline.job', '--format', '{{.Names}}'], { encoding: 'utf8' }).stdout.trim();
+
+  test('the image is built once; its program, environment and user are what runs', async () => {
+    const { ended } = submit('id -u; echo $FROM_IMAGE $AWS_BATCH_JOB_ATTEMPT $A; echo err >&2; exit 3', { environment: { A: 'a b' }, ...attempts(2) });
+    const job = await ended;
+    expect(job.attempts.map(({ exitCode }) => exitCode)).toEqual([3, 3]);
+    expect(batch.logsOf(job)[0]).toBe('1000\nyes 1 a b\nerr\n');
+    expect(left()).toBe('');
+  }, 300_000);
+
+  test('another user; a root file system that is read-only, and a volume that is not', async () => {
+    const job = await submit('id -u; touch /x 2>&1; touch /var/tmp/x 2>&1; touch /tmp/x && echo written', { user: '2000:2000' }).ended;
+    const log = batch.logsOf(job)[0];
+    expect(log).toMatch(/^2000\n/);
+    expect(log.match(/Read-only file system/g)).toHaveLength(2);
+    expect(log).toMatch(/\nwritten\n$/);
+  }, 60_000);
+
+  test('the memory limit is the kernel\'s', async () => {
+    const hog = 'node -e "const kept = []; for (let i = 0; i < 1000; i++) kept.push(Buffer.alloc(8388608, 1)); console.log(1)"';
+    const job = await submit(hog).ended;
+    expect(job.attempts).toMatchObject([{ exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' }]);
+  }, 60_000);
+
+  test('the loopback address is the machine\'s', async () => {
+    const server = createServer((_request, response) => response.end('found')).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const job = await submit(`node -e "fetch('http://127.0.0.1:${(server.address() as AddressInfo).port}').then((a) => a.text()).then(console.log)"`).ended;
+    server.close();
+    expect(batch.logsOf(job)).toEqual(['found\n']);
+  }, 60_000);
+
+  test('a job is stopped gently, or killed, and nothing is left', async () => {
+    const running = submit('trap "echo stopping; exit 9" TERM; echo ready; while :; do sleep 0.1; done');
+    await until('the start', () => spawnSync(PROGRAM, ['ps', '-q', '--filter', 'label=pavi-pipeline.job'], { encoding: 'utf8' }).stdout.trim() !== '');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    running.terminate('enough');
+    const job = await running.ended;
+    expect(job).toMatchObject({ status: 'FAILED', statusReason: 'enough', attempts: [{ exitCode: 9 }] });
+    expect(batch.logsOf(job)).toEqual(['ready\nstopping\n']);
+    const timedOut = await submit('sleep 60', { timeout: 1 }).ended;
+    expect(timedOut.statusReason).toBe('Job attempt duration exceeded timeout');
+    expect(left()).toBe('');
+  }, 60_000);
+
+  test('what cannot be started, and what cannot be had, says so', async () => {
+    writeFileSync(join(context, 'Broken.Dockerfile'), 'ARG BASE=nothing\nFROM ${BASE}\nENTRYPOINT ["/no/such/program"]\n');
+    const broken = new ContainerEngine({
+      program: PROGRAM, buildArgs: { BASE }, images: [{ repositoryName: 'broken', imageTag: 'broken', directory: context, dockerFile: 'Broken.Dockerfile' }],
+    });
+    batch.remove();
+    batch = local({ executor: containerExecutor(broken) });
+    const notStarted = await submit('x', { image: 'account/broken:broken' }).ended;
+    expect(notStarted).toMatchObject({ status: 'FAILED', statusReason: 'Task failed to start' });
+    expect(notStarted.attempts[0].reason).toMatch(/^CannotStartContainerError: .*no such (file|program)/is);
+    const notPulled = await submit('x', { image: 'localhost:1/nothing:here' }).ended;
+    expect(notPulled.attempts[0].reason).toMatch(/^CannotPullContainerError: podman pull failed: /);
+    await broken.run(['rmi', '-f', await broken.image('account/broken:broken')]).catch(() => undefined);
+  }, 120_000);
+});
