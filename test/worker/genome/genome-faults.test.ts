@@ -291,7 +291,7 @@ test('closing the genomes ends what is being read', async () => {
 });
 
 /** Each block's place (0) or contents (8) one byte later, but for the blocks in the rest. */
-function moved(gzi: Buffer, field: number, rest = Buffer.alloc(0)): Buffer {
+function moved(gzi: Buffer, field: number, rest: Buffer = Buffer.alloc(0)): Buffer {
   const bytes = Buffer.concat([gzi, rest]);
   for (let at = 8 + field; at < gzi.length; at += 16) bytes.writeBigUInt64LE(bytes.readBigUInt64LE(at) + 1n, at);
   return bytes;
