@@ -100,7 +100,7 @@ async function worksOf(engine: Engine, visit: Visit, items: readonly unknown[], 
 }
 
 async function runChildren(engine: Engine, visit: Visit, run: MapRun, works: readonly Work[], arnOf: (id: string) => string): Promise<ChildRecord[]> {
-  const { ItemProcessor } = visit.state;
+  const { ItemProcessor, ToleratedFailureCount, ToleratedFailurePercentage } = visit.state;
   const total = works.reduce((sum, { items }) => sum + items, 0);
   Object.assign(run.itemCounts, { total, pending: total });
   Object.assign(run.executionCounts, { total: works.length, pending: works.length });
@@ -113,7 +113,10 @@ async function runChildren(engine: Engine, visit: Visit, run: MapRun, works: rea
   const tolerated = () => {
     const { failed } = run.itemCounts;
     const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = run;
-    return (count > 0 && failed <= count) || (percentage > 0 && failed * 100 <= percentage * total);
+    if (ToleratedFailureCount === undefined && ToleratedFailurePercentage === undefined) return false;
+    // Of both, neither may be exceeded.
+    return (ToleratedFailureCount === undefined || failed <= count)
+      && (ToleratedFailurePercentage === undefined || failed * 100 <= percentage * total);
   };
   const concurrency = run.maxConcurrency === 0 ? MAX_DISTRIBUTED : run.maxConcurrency;
   return mapItems(works, concurrency, visit.signal, async (work, index, signal) => {

@@ -62,6 +62,16 @@ describe.each([
   });
 });
 
+test.each([
+  [{ ToleratedFailureCount: 1, ToleratedFailurePercentage: 100 }, 'FAILED'],
+  [{ ToleratedFailureCount: 9, ToleratedFailurePercentage: 40 }, 'FAILED'],
+  [{ ToleratedFailureCount: 2, ToleratedFailurePercentage: 50 }, 'SUCCEEDED'],
+  [{ ToleratedFailureCount: 0 }, 'FAILED'],
+])('two failures of four where %j is tolerated: %s', async (tolerated, expected) => {
+  const states = { C: { Type: 'Choice', Choices: [{ Condition: '{% $states.input > 2 %}', Next: 'F' }], Default: 'I' }, F: { Type: 'Fail', Error: 'E' }, I: pass() };
+  expect((await runDefinition(map({ Items: [1, 2, 3, 4], ...tolerated }, states))).status).toBe(expected);
+});
+
 describe('batches', () => {
   const batches = async (ItemBatcher: any, items: unknown[], more: any = {}) =>
     (await runDefinition(map({ Items: items, ItemBatcher, ...more }), { input: { n: 7 } })).output;
