@@ -49,7 +49,10 @@ function entriesOf(run: RunRecord, job: JobRecord): EntryOutcome[] {
   // Without the input, the log tells the entries that were made and the one that failed.
   const log = job.attempts.at(-1)?.log;
   const ids = [...log?.entries.map(({ entry }) => entry) ?? [], ...log?.failures.map(({ entry }) => entry).filter((id) => id !== undefined) ?? []];
-  return [...new Set(ids)].sort().map((id) => outcome(run, { id, job }));
+  return [...new Set(ids)].map((id) => {
+    const index = run.entries?.findIndex((entry) => entry.unique_entry_id === id) ?? -1;
+    return outcome(run, { id, job, ...index < 0 ? {} : { index } });
+  }).sort((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity) || (a.id < b.id ? -1 : 1));
 }
 
 function outcome(run: RunRecord, { id, index, job }: { id: string; index?: number; job: JobRecord | undefined }): EntryOutcome {

@@ -39,39 +39,27 @@ const MAP_ENDS = ['MapStateSucceeded', 'MapStateFailed', 'MapStateExited'];
 /** The jobs that a history tells of, in the order of their submission. */
 export function jobsOf(events: readonly ReportEvent[], findLog: FindLog): JobRecord[] {
   const byId = new Map(events.map((event) => [event.id, event]));
-  const endOf = new Map<number, ReportEvent>();
-  for (const event of events.filter(({ type }) => ENDS.includes(type))) {
-    // Another task's end comes after that task's own start.
-    const submitted = before(event, byId, ({ type }) => type === 'TaskSubmitted' || type === 'TaskStateEntered');
-    if (submitted?.type === 'TaskSubmitted') endOf.set(submitted.id, event);
-  }
-  return events.filter(({ type, details }) => type === 'TaskSubmitted' && details.resourceType === 'batch').map((submitted) => {
-    const end = endOf.get(submitted.id);
-    const description = jsonField(end, 'output') ?? jsonField(end, 'cause');
+  const ends = endsOf(events, byId);
+  return events.filter(isSubmission).map((submitted) => {
+    const { JobId, JobName } = jsonField(submitted, 'output') ?? {};
+    const end = ends.get(submitted.id) ?? ends.get(String(JobId));
+    const description = end?.description;
     const state = before(submitted, byId, ({ type }) => type === 'TaskStateEntered');
     const iteration = before(submitted, byId, ({ type }) => type === 'MapIterationStarted')?.details.index;
     const request = jsonField(before(submitted, byId, ({ type }) => type === 'TaskScheduled'), 'parameters');
-    const { JobId, JobName } = jsonField(submitted, 'output') ?? {};
     const container = description?.Container ?? {};
     const requirement = (type: string) => numberOf(asList(container.ResourceRequirements ?? request?.ContainerOverrides?.ResourceRequirements)
       .find((item) => item?.Type === type)?.Value);
-    const attempts = asList(description?.Attempts).map((attempt) => ({
-      startedAt: numberOf(attempt?.StartedAt),
-      stoppedAt: numberOf(attempt?.StoppedAt),
-      exitCode: numberOf(attempt?.Container?.ExitCode),
-      reason: textOf(attempt?.Container?.Reason) ?? textOf(attempt?.StatusReason),
-      log: findLog(String(attempt?.Container?.LogStreamName)),
-    }));
     return {
       id: String(JobId ?? description?.JobId ?? submitted.id),
       name: String(JobName ?? description?.JobName ?? ''),
       state: String(state?.details.name ?? ''),
       ...typeof iteration === 'number' ? { iteration } : {},
-      status: end === undefined ? 'RUNNING' : end.type === 'TaskSucceeded' ? 'SUCCEEDED' : 'FAILED',
+      status: end?.status ?? 'RUNNING',
       submittedAt: numberOf(description?.CreatedAt) ?? submitted.time,
-      endedAt: numberOf(description?.StoppedAt) ?? end?.time,
-      attempts,
-      reason: textOf(container.Reason) ?? textOf(description?.StatusReason) ?? (end?.type === 'TaskSucceeded' ? undefined : textOf(end?.details.error)),
+      endedAt: numberOf(description?.StoppedAt) ?? end?.event.time,
+      attempts: asList(description?.Attempts).map((attempt) => attemptOf(attempt, findLog)),
+      reason: textOf(container.Reason) ?? textOf(description?.StatusReason) ?? (end?.status === 'FAILED' ? textOf(end.event.details.error) : undefined),
       command: asList(container.Command ?? request?.ContainerOverrides?.Command).map(String),
       image: textOf(container.Image),
       definition: textOf(description?.JobDefinition) ?? textOf(request?.JobDefinition),
@@ -79,6 +67,48 @@ export function jobsOf(events: readonly ReportEvent[], findLog: FindLog): JobRec
       vcpus: requirement('VCPU'),
     } satisfies JobRecord;
   });
+}
+
+/** Of a task that waits for its job, and of one that does not (an Express workflow's). */
+function isSubmission({ type, details: { resourceType, resource } }: ReportEvent): boolean {
+  return resourceType === 'batch' && (type === 'TaskSubmitted' || (type === 'TaskSucceeded' && resource === 'submitJob'));
+}
+
+interface JobEnd {
+  readonly event: ReportEvent;
+  readonly status: JobRecord['status'];
+  readonly description?: Record<string, any>;
+}
+
+/** How jobs ended: by their submission's event where the task waited for them; by their id where DescribeJobs was asked. */
+function endsOf(events: readonly ReportEvent[], byId: ReadonlyMap<number, ReportEvent>): Map<number | string, JobEnd> {
+  const ends = new Map<number | string, JobEnd>();
+  for (const event of events.filter(({ type }) => ENDS.includes(type))) {
+    if (event.details.resource === 'describeJobs') {
+      for (const description of asList(jsonField(event, 'output')?.Jobs)) {
+        const status = ['SUCCEEDED', 'FAILED'].includes(description?.Status) ? description.Status : 'RUNNING';
+        ends.set(String(description?.JobId), { event, status, description });
+      }
+      continue;
+    }
+    // Another task's end comes after that task's own start.
+    const submitted = before(event, byId, ({ type }) => type === 'TaskSubmitted' || type === 'TaskStateEntered');
+    if (submitted?.type !== 'TaskSubmitted') continue;
+    ends.set(submitted.id, {
+      event, status: event.type === 'TaskSucceeded' ? 'SUCCEEDED' : 'FAILED', description: jsonField(event, 'output') ?? jsonField(event, 'cause'),
+    });
+  }
+  return ends;
+}
+
+function attemptOf(attempt: any, findLog: FindLog): JobAttempt {
+  return {
+    startedAt: numberOf(attempt?.StartedAt),
+    stoppedAt: numberOf(attempt?.StoppedAt),
+    exitCode: numberOf(attempt?.Container?.ExitCode),
+    reason: textOf(attempt?.Container?.Reason) ?? textOf(attempt?.StatusReason),
+    log: findLog(String(attempt?.Container?.LogStreamName)),
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import { PRICES } from '../../cost/price-table';
 import { html, Html } from '../html';
 import { runCosts } from '../run-cost';
 import type { RunRecord } from '../run-record';
-import { bytes, dollars } from '../units';
+import { bytes, count, dollars } from '../units';
 
 const COMPUTE_TEXT = {
   'fargate': 'Fargate', 'fargate-arm': 'Fargate on ARM', 'fargate-spot': 'Fargate Spot', 'ec2': 'EC2, a share of a full m5.large', 'ec2-spot': 'EC2 Spot, likewise',
@@ -12,6 +12,7 @@ const COMPUTE_TEXT = {
 export function cost(run: RunRecord): Html {
   const costs = runCosts(run);
   const dates = [...new Set(Object.values(PRICES).map(({ date }) => date))].sort();
+  const unknown = run.jobs.filter(({ vcpus, memoryMiB }) => vcpus === undefined || memoryMiB === undefined).length;
   return html`<section aria-labelledby="cost-title">
   <h2 id="cost-title">Cost estimate</h2>
   <div class="scroll" tabindex="0" role="region" aria-label="Cost by kind of compute"><table class="narrow">
@@ -21,6 +22,7 @@ export function cost(run: RunRecord): Html {
   </table></div>
   <p class="muted">What jobs of these sizes and times cost in us-east-1 by list prices of ${dates[0]} to ${dates.at(-1)}, without free tiers. Fargate bills a minute
     at least, and from the image's pull on, which these times leave out. <code>pavi-pipeline cost</code> has the month, the storage, the logs and the prices' sources.</p>
+  ${unknown > 0 && html`<p class="muted">Without ${count(unknown, 'job')} of unknown size: the history of this execution does not tell of it.</p>`}
 </section>`;
 }
 

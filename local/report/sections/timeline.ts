@@ -6,6 +6,8 @@ import { count, duration } from '../units';
 
 /** A state that took less, and ran no job, is told of in the list of all states alone. */
 const SHORT_MS = 5;
+/** Batch and Step Functions each have a clock. */
+const SLACK_MS = 1_000;
 /** So that a short one can still be seen. */
 const LEAST_WIDTH = 0.3;
 
@@ -23,7 +25,8 @@ export function timeline(run: RunRecord): Html {
     || run.jobs.some((job) => job.state === state.name)));
   const told = new Set<JobRecord>();
   const rows = shown.flatMap((state) => {
-    const jobs = run.jobs.filter((job) => !told.has(job) && job.submittedAt <= endOf(state, run) + 1
+    // An Express workflow submits in one state and waits in others: the first one has the job.
+    const jobs = run.jobs.filter((job) => !told.has(job) && job.submittedAt <= endOf(state, run) + SLACK_MS
       && (job.state === state.name || (state.type === 'Map' && (innerStates.has(job.state) || job.state === 'retrieve'))));
     jobs.forEach((job) => told.add(job));
     return [stateRow(state, run, span, jobs.length), ...jobs.map((job, index) => jobRow(job, index, run, span))];

@@ -89,6 +89,27 @@ test('jobs have their state, iteration, size and attempts; one that has not ende
   expect(c.iteration).toBeUndefined();
 });
 
+test('an Express workflow\'s jobs end as DescribeJobs last told', () => {
+  const event = (id: number, type: string, details: ReportEvent['details']): ReportEvent =>
+    ({ id, previousEventId: id - 1, time: id * 1000, type, details });
+  const container = { Command: ['align'], ResourceRequirements: [{ Type: 'MEMORY', Value: '2048' }] };
+  const described = (Status: string, StoppedAt?: number) => ({
+    resourceType: 'aws-sdk:batch',
+    resource: 'describeJobs',
+    output: JSON.stringify({ Jobs: [{ JobId: 'x', Status, StoppedAt, Container: container, Attempts: [] }] }),
+  });
+  const events = [
+    event(1, 'TaskStateEntered', { name: 'AlignSequences' }),
+    event(2, 'TaskScheduled', { resourceType: 'batch', resource: 'submitJob', parameters: '{}' }),
+    event(3, 'TaskSucceeded', { resourceType: 'batch', resource: 'submitJob', output: '{"JobId":"x","JobName":"name-x"}' }),
+    event(4, 'TaskStateEntered', { name: 'AlignSequencesDescribe' }),
+    event(5, 'TaskSucceeded', described('RUNNING')),
+  ];
+  expect(jobsOf(events, () => undefined)).toMatchObject([{ id: 'x', name: 'name-x', state: 'AlignSequences', status: 'RUNNING', memoryMiB: 2048 }]);
+  const ended = [...events, event(6, 'TaskSucceeded', described('FAILED', 7000))];
+  expect(jobsOf(ended, () => undefined)).toMatchObject([{ id: 'x', state: 'AlignSequences', status: 'FAILED', endedAt: 7000, command: ['align'] }]);
+});
+
 test('jobs of child executions are found by their logs alone, and none twice', () => {
   const line = (fields: object) => JSON.stringify({ time: '2001-09-09T01:46:46.000Z', ...fields });
   const logs = [
