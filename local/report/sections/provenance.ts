@@ -1,12 +1,9 @@
+import { COMPUTE_NAMES } from '../../cost/cost-text';
 import { PRICES } from '../../cost/price-table';
 import { html, Html } from '../html';
 import { runCosts } from '../run-cost';
 import type { RunRecord } from '../run-record';
 import { bytes, count, dollars } from '../units';
-
-const COMPUTE_TEXT = {
-  'fargate': 'Fargate', 'fargate-arm': 'Fargate on ARM', 'fargate-spot': 'Fargate Spot', 'ec2': 'EC2, a share of a full m5.large', 'ec2-spot': 'EC2 Spot, likewise',
-} as const;
 
 /** What the run's jobs cost in AWS, for each kind of compute. */
 export function cost(run: RunRecord): Html {
@@ -17,7 +14,7 @@ export function cost(run: RunRecord): Html {
   <h2 id="cost-title">Cost estimate</h2>
   <div class="scroll" tabindex="0" role="region" aria-label="Cost by kind of compute"><table class="narrow">
     <thead><tr><th scope="col">Compute</th><th scope="col" class="num">Jobs</th><th scope="col" class="num">State transitions</th><th scope="col" class="num">Together</th></tr></thead>
-    <tbody>${costs.map(({ compute, jobs, transitions, total }) => html`<tr><th scope="row">${COMPUTE_TEXT[compute]}</th><td class="num">${dollars(jobs)}</td>
+    <tbody>${costs.map(({ compute, jobs, transitions, total }) => html`<tr><th scope="row">${COMPUTE_NAMES[compute]}</th><td class="num">${dollars(jobs)}</td>
       <td class="num">${dollars(transitions)}</td><td class="num">${dollars(total)}</td></tr>`)}</tbody>
   </table></div>
   <p class="muted">What jobs of these sizes and times cost in us-east-1 by list prices of ${dates[0]} to ${dates.at(-1)}, without free tiers. Fargate bills a minute
