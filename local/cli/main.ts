@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aslCommand, ASL_HELP } from './asl-command';
 import { COMPARE_HELP, compareCommand } from './compare-command';
+import { COST_HELP, costCommand } from './cost-command';
 import { DIAGRAM_HELP, diagramCommand } from './diagram-command';
 import { describeExisting } from './existing-resources';
 import { loadPipeline } from './load-pipeline';
@@ -127,13 +128,14 @@ function stopOnSignal(): AbortSignal {
 
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === '--help' || command === '-h' || args.includes('--help')) {
-    process.stdout.write(`${HELP}\n${SERVE_HELP}\n${REPORT_HELP}\n${COMPARE_HELP}\n${DIAGRAM_HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
+    process.stdout.write(`${HELP}\n${SERVE_HELP}\n${REPORT_HELP}\n${COMPARE_HELP}\n${DIAGRAM_HELP}\n${COST_HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
     return 0;
   }
   try {
     if (isWorkerCommand(command)) return await workerCommand(command, args);
     if (command === 'asl') return await aslCommand(args);
     if (command === 'compare') return compareCommand(args);
+    if (command === 'cost') return costCommand(args);
     if (command === 'diagram') return diagramCommand(args);
     if (command === 'report') return reportCommand(args);
     if (command === 'serve') return await serveCommand(args, stopOnSignal());
