@@ -13,9 +13,12 @@ import { logsApi } from '../aws-api/logs';
 import { AwsServer, startAwsServer } from '../aws-api/server';
 import { stepFunctions } from '../aws-api/step-functions';
 import { Capacity } from '../batch/capacity';
+import { ContainerEngine } from '../batch/container-engine';
+import { containerExecutor } from '../batch/container-executor';
 import { imageProgram } from '../batch/image-program';
 import type { Job } from '../batch/job';
 import { LocalSecurityTokens } from '../cli/credentials';
+import type { JobOptions } from '../cli/job-options';
 import type { LoadedAssembly, LoadedStateMachine } from '../cli/load-pipeline';
 import { Notifications } from '../events/rules';
 import { integrations } from '../integrations/find-integration';
@@ -33,6 +36,7 @@ export interface LocalAccountOptions {
   readonly allowLocalGenomes: boolean;
   /** 0 for a free one. */
   readonly port: number;
+  readonly jobs: JobOptions;
 }
 
 /** What the worker reads; see the contract of its command line. */
@@ -56,11 +60,15 @@ export class LocalAccount {
   private server?: AwsServer;
 
   private constructor(private readonly options: LocalAccountOptions) {
-    const { assembly, folder } = options;
+    const { assembly, folder, jobs: { containers, buildArgs, faults } } = options;
     const notifications = new Notifications(assembly.rules, options.notificationsFile);
     this.tokens = new LocalSecurityTokens(assembly.account);
     this.s3 = s3Service({
-      folder, findCredentials: this.tokens.find, region: assembly.region, bucketPolicy: (bucket) => assembly.buckets.get(bucket),
+      folder,
+      findCredentials: this.tokens.find,
+      region: assembly.region,
+      bucketPolicy: (bucket) => assembly.buckets.get(bucket),
+      fault: (request) => faults?.ofS3Request(request),
     });
     for (const bucket of assembly.buckets.keys()) this.s3.createBucket(bucket);
     this.tables = new Tables(assembly.tables, join(folder, 'tables'));
@@ -70,6 +78,8 @@ export class LocalAccount {
       region: assembly.region,
       programOf: (image) => imageProgram(image, assembly.images),
       environmentOf: (job) => this.environmentOf(job),
+      executor: containers === undefined ? undefined : containerExecutor(new ContainerEngine({ program: containers, images: assembly.images, buildArgs })),
+      faults,
     }, join(folder, 'jobs.jsonl'), (job) => notifications.publish(jobEvent(job)));
     this.executions = new Executions({
       folder: join(folder, 'executions'),

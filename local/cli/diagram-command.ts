@@ -30,7 +30,7 @@ export function diagramCommand(args: string[]): number {
     process.stderr.write(`error: ${(error as Error).message}\n\n${DIAGRAM_HELP}`);
     return 1;
   }
-  const { stateMachine: { definition } } = loadPipeline(values.app, values['state-machine']);
+  const { stateMachine: { definition } } = loadPipeline(values.app, { stateMachine: values['state-machine'], inContainers: true });
   const graph = stateGraph(definition);
   const picture = format === 'svg' ? svg(graph, 'The state machine of the pipeline') : mermaid(graph);
   if (values.output === undefined) {

@@ -18,6 +18,13 @@ const DEFAULT_REGION = 'us-east-1';
 /** Where a job's output goes that names no log group (AWS Batch user guide, "Using the awslogs log driver"). */
 const DEFAULT_LOG_GROUP = '/aws/batch/job';
 
+export interface LoadOptions {
+  /** The state machine's logical id or the beginning of it; needed where the assembly has more than one. */
+  readonly stateMachine?: string;
+  /** Whether jobs run as containers: then their images need not be built by the app. */
+  readonly inContainers?: boolean;
+}
+
 export interface LoadedRole {
   readonly arn: string;
   readonly name: string;
@@ -82,10 +89,9 @@ interface ResolvedStack {
 /**
  * Loads what `cdk synth` wrote, for runs of one state machine; everything that cannot be run here is refused now, all of it at once.
  *
- * @param stateMachine its logical id or the beginning of it; needed where the assembly has more than one
  * @throws LoadError
  */
-export function loadPipeline(folder: string, stateMachine?: string): LoadedPipeline {
+export function loadPipeline(folder: string, { stateMachine, inContainers = false }: LoadOptions = {}): LoadedPipeline {
   const stacks = readStacks(folder);
   const machines = stacks.flatMap((stack) => stack.resolved.resources.filter(isStateMachine).map((resource) => ({ stack, resource })));
   const chosen = machines.filter(({ resource }) => stateMachine === undefined || resource.logicalId.startsWith(stateMachine));
@@ -98,7 +104,7 @@ export function loadPipeline(folder: string, stateMachine?: string): LoadedPipel
     ]);
   }
   const { stack, resource } = chosen[0];
-  const loaded = load(folder, withImported(stack, stacks));
+  const loaded = load(folder, withImported(stack, stacks), inContainers);
   return { ...loaded, stateMachine: loaded.stateMachines.find(({ arn }) => arn === resource.arn)!, outputs: stack.resolved.outputs };
 }
 
@@ -107,8 +113,8 @@ export function loadPipeline(folder: string, stateMachine?: string): LoadedPipel
  *
  * @throws LoadError
  */
-export function loadAssembly(folder: string): LoadedAssembly {
-  const loaded = load(folder, readStacks(folder));
+export function loadAssembly(folder: string, { inContainers = false }: Pick<LoadOptions, 'inContainers'> = {}): LoadedAssembly {
+  const loaded = load(folder, readStacks(folder), inContainers);
   if (loaded.stateMachines.length === 0) throw new LoadError(folder, ['the cloud assembly has no state machine; add a pipeline to the app and run cdk synth']);
   return loaded;
 }
@@ -126,7 +132,7 @@ function withImported(stack: ResolvedStack, stacks: readonly ResolvedStack[]): R
   return [...found];
 }
 
-function load(folder: string, stacks: readonly ResolvedStack[]): LoadedAssembly {
+function load(folder: string, stacks: readonly ResolvedStack[], inContainers: boolean): LoadedAssembly {
   const resources = stacks.flatMap(({ resolved }) => resolved.resources);
   const images = stacks.flatMap(({ stack }) => stack.images);
   const problems = stacks.flatMap(({ resolved }) => resolved.problems);
@@ -138,7 +144,7 @@ function load(folder: string, stacks: readonly ResolvedStack[]): LoadedAssembly 
   const definitions = jobDefinitions.map((resource) => {
     const { definition, problems: found } = jobDefinition(resource);
     problems.push(...found);
-    attempt(problems, resource.logicalId, () => imageProgram(definition.image, images));
+    if (!inContainers) attempt(problems, resource.logicalId, () => imageProgram(definition.image, images));
     return definition;
   });
   const bucketPolicies = new Map(ofType('AWS::S3::BucketPolicy').map(({ properties }) => [properties.Bucket as string, properties.PolicyDocument as PolicyDocument]));

@@ -6,6 +6,7 @@ import { COMPARE_HELP, compareCommand } from './compare-command';
 import { COST_HELP, costCommand } from './cost-command';
 import { DIAGRAM_HELP, diagramCommand } from './diagram-command';
 import { describeExisting } from './existing-resources';
+import { JOB_HELP, JOB_OPTIONS, JobOptions, jobOptions } from './job-options';
 import { loadPipeline } from './load-pipeline';
 import { Progress } from './progress';
 import { REPORT_HELP, reportCommand } from './report-command';
@@ -26,7 +27,7 @@ Runs the pipeline that "cdk synth" wrote on this machine, without AWS.
   --name NAME             the execution's name (default: a new one)
   --state-machine ID      the logical id (or its beginning) of the state machine, where the app has several
   --allow-local-genomes   let this run's jobs read file:// and http:// genomes of this machine
-`;
+${JOB_HELP}`;
 
 /** An execution's name as Step Functions allows it, without what would be trouble in a key or a path. */
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}$/;
@@ -41,10 +42,12 @@ interface RunArguments {
   readonly name: string;
   readonly stateMachine?: string;
   readonly allowLocalGenomes: boolean;
+  readonly jobs: JobOptions;
 }
 
 function runArguments(args: string[]): RunArguments {
   let values;
+  let jobs;
   try {
     ({ values } = parseArgs({
       args,
@@ -55,8 +58,10 @@ function runArguments(args: string[]): RunArguments {
         'name': { type: 'string' },
         'state-machine': { type: 'string' },
         'allow-local-genomes': { type: 'boolean', default: false },
+        ...JOB_OPTIONS,
       },
     }));
+    jobs = jobOptions(values);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -70,12 +75,13 @@ function runArguments(args: string[]): RunArguments {
     output: resolve(values.output ?? `pavi-runs/${name}`),
     stateMachine: values['state-machine'],
     allowLocalGenomes: values['allow-local-genomes'],
+    jobs,
   };
 }
 
 async function runCommand(args: string[]): Promise<number> {
   const options = runArguments(args);
-  const pipeline = loadPipeline(options.app, options.stateMachine);
+  const pipeline = loadPipeline(options.app, { stateMachine: options.stateMachine, inContainers: options.jobs.containers !== undefined });
   describeExisting(pipeline.existing).forEach((line) => process.stderr.write(`not made by the app: ${line}\n`));
   const input = readRunInput(options.input, options.allowLocalGenomes);
   const stopped = stopOnSignal();
@@ -88,6 +94,7 @@ async function runCommand(args: string[]): Promise<number> {
       name: options.name,
       outputFolder: options.output,
       allowLocalGenomes: options.allowLocalGenomes,
+      jobs: options.jobs,
       signal: stopped,
       onEvent: (event) => progress.on(event),
     });

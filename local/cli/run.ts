@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { FailedJobLog, failedJobLog } from './failed-job-log';
+import type { JobOptions } from './job-options';
 import type { LoadedPipeline } from './load-pipeline';
 import { MAX_PAYLOAD_BYTES } from './run-input';
 import { LocalAccount } from '../account/local-account';
@@ -21,6 +22,7 @@ export interface RunOptions {
   readonly outputFolder: string;
   /** Whether the jobs may read `file://` and `http://` genomes of this machine. */
   readonly allowLocalGenomes: boolean;
+  readonly jobs: JobOptions;
   readonly signal: AbortSignal;
   readonly onEvent: (event: HistoryEvent) => void;
 }
@@ -36,12 +38,12 @@ export interface RunResult {
 
 /** Runs one execution to its end. Nothing of it stays but the output folder: no process, no server, no bucket. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { pipeline: assembly, outputFolder, allowLocalGenomes } = options;
+  const { pipeline: assembly, outputFolder, allowLocalGenomes, jobs } = options;
   const folder = await mkdtemp(join(tmpdir(), 'pavi-pipeline-'));
   let account: LocalAccount | undefined;
   try {
     account = await LocalAccount.start({
-      assembly, folder, logFolder: logFolder(options), notificationsFile: join(outputFolder, 'notifications.jsonl'), allowLocalGenomes, port: 0,
+      assembly, folder, logFolder: logFolder(options), notificationsFile: join(outputFolder, 'notifications.jsonl'), allowLocalGenomes, port: 0, jobs,
     });
     const owner = account.s3Client(account.tokens.forOwner());
     const { record: { status, output, error, cause }, events } = await execute(options, account, await storedInput(options, owner));

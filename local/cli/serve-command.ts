@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AccessKey, newAccessKey } from './credentials';
 import { describeExisting } from './existing-resources';
+import { JOB_HELP, JOB_OPTIONS, JobOptions, jobOptions } from './job-options';
 import { loadAssembly, LoadedAssembly } from './load-pipeline';
 import { FolderInUse, lockFolder } from '../account/folder-lock';
 import { LocalAccount } from '../account/local-account';
@@ -18,7 +19,7 @@ names it. Ends with Ctrl-C; what it has stays in the state folder.
   --state DIR             objects, executions, tables, job logs, notifications and keys (default: .pavi-pipeline)
   --port N                of the address (default: the state folder's last one, or a free one)
   --allow-local-genomes   let jobs read file:// and http:// genomes of this machine
-`;
+${JOB_HELP}`;
 
 /** The command line cannot be followed. */
 class ServeUsageError extends Error {}
@@ -28,6 +29,7 @@ interface ServeArguments {
   readonly state: string;
   readonly port?: number;
   readonly allowLocalGenomes: boolean;
+  readonly jobs: JobOptions;
 }
 
 /** Its lines can be read by a shell, and by `docker run --env-file`. */
@@ -43,7 +45,7 @@ export async function serveCommand(args: string[], stopped: AbortSignal): Promis
   let lock;
   try {
     const options = serveArguments(args);
-    const assembly = loadAssembly(options.app);
+    const assembly = loadAssembly(options.app, { inContainers: options.jobs.containers !== undefined });
     mkdirSync(options.state, { recursive: true });
     lock = lockFolder(options.state);
     return await serve(options, assembly, stopped);
@@ -58,7 +60,7 @@ export async function serveCommand(args: string[], stopped: AbortSignal): Promis
   }
 }
 
-async function serve({ state, port, allowLocalGenomes }: ServeArguments, assembly: LoadedAssembly, stopped: AbortSignal): Promise<number> {
+async function serve({ state, port, allowLocalGenomes, jobs }: ServeArguments, assembly: LoadedAssembly, stopped: AbortSignal): Promise<number> {
   const known = readCredentials(state);
   const account = await LocalAccount.start({
     assembly,
@@ -66,6 +68,7 @@ async function serve({ state, port, allowLocalGenomes }: ServeArguments, assembl
     logFolder: join(state, 'logs'),
     notificationsFile: join(state, 'notifications.jsonl'),
     allowLocalGenomes,
+    jobs,
     port: port ?? known?.port ?? 0,
   });
   try {
@@ -108,6 +111,7 @@ function serveArguments(args: string[]): ServeArguments {
         'state': { type: 'string', default: '.pavi-pipeline' },
         'port': { type: 'string' },
         'allow-local-genomes': { type: 'boolean', default: false },
+        ...JOB_OPTIONS,
       },
     }));
   } catch (error) {
@@ -116,7 +120,13 @@ function serveArguments(args: string[]): ServeArguments {
   if (values.app === undefined) throw new ServeUsageError('--app is missing');
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= LAST_PORT)) throw new ServeUsageError(`--port must be from 1 to ${LAST_PORT}, got "${values.port}"`);
-  return { app: values.app, state: resolve(values.state), port, allowLocalGenomes: values['allow-local-genomes'] };
+  let jobs;
+  try {
+    jobs = jobOptions(values);
+  } catch (error) {
+    throw new ServeUsageError((error as Error).message);
+  }
+  return { app: values.app, state: resolve(values.state), port, allowLocalGenomes: values['allow-local-genomes'], jobs };
 }
 
 /** The keys and the port of the process before, so that its clients need not be told of this one. */

@@ -82,6 +82,7 @@ export class SmallAccount {
       notificationsFile: this.notifications,
       allowLocalGenomes: false,
       port: 0,
+      jobs: { buildArgs: {} },
     });
     this.account.tokens.addOwner(this.key);
     this.client = new Boto3(this.environment(this.key));

@@ -1,0 +1,46 @@
+import type { ParseArgsConfig } from 'node:util';
+import { FaultPlan, parseFaults } from '../faults/fault-plan';
+import { FAULT_HELP } from '../faults/fault-rule';
+
+/** How jobs are run, and what is to go wrong with them: for every command that runs any. */
+export interface JobOptions {
+  /** `podman` or `docker`, or a path to one of them; processes where it is left out. */
+  readonly containers?: string;
+  /** Of the images that are built, for example `BASE`. */
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly faults?: FaultPlan;
+}
+
+export const JOB_HELP = `  --containers ENGINE     run jobs as containers of podman or docker; without it as processes
+  --build-arg NAME=VALUE  of the images that are built for them; may be given again
+${FAULT_HELP}`;
+
+/** For parseArgs. */
+export const JOB_OPTIONS = {
+  'containers': { type: 'string' },
+  'build-arg': { type: 'string', multiple: true },
+  'inject': { type: 'string', multiple: true },
+  'seed': { type: 'string' },
+} as const satisfies ParseArgsConfig['options'];
+
+interface JobValues {
+  readonly 'containers'?: string;
+  readonly 'build-arg'?: string[];
+  readonly 'inject'?: string[];
+  readonly 'seed'?: string;
+}
+
+/** @throws Error that says what is wrong with the command line */
+export function jobOptions(values: JobValues): JobOptions {
+  const { containers, inject, seed = '0' } = values;
+  if (containers !== undefined && !/^(podman|docker)$/.test(containers.split('/').at(-1)!)) {
+    throw new Error(`--containers must be podman or docker, or a path to one of them, got "${containers}"`);
+  }
+  if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed must be a whole number, got "${seed}"`);
+  const buildArgs = (values['build-arg'] ?? []).map((text) => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new Error(`--build-arg must be NAME=VALUE, got "${text}"`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  return { containers, buildArgs: Object.fromEntries(buildArgs), ...inject === undefined ? {} : { faults: parseFaults(inject, Number(seed)) } };
+}
