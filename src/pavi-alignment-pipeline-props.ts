@@ -44,8 +44,9 @@ export interface PaviAlignmentPipelineProps {
   readonly seqInfoCollection?: PipelineStepProps;
 
   /**
-   * What the URL of a genome must begin with, one of these or more: `https://HOST/…` or `s3://BUCKET/…`. A run with another is
-   * refused with `Pavi.GenomeRefused`.
+   * The folders, or single files, that a genome may be read from, one or more: `https://HOST/…` or `s3://BUCKET/…`. A whole folder's
+   * name counts: `https://HOST/genomes` allows `https://HOST/genomes/x.fa`, and not `https://HOST/genomes-2/x.fa`. A run with a genome
+   * from elsewhere is refused with `Pavi.GenomeRefused`.
    *
    * @default - any https URL of a public host, and the genome buckets
    */

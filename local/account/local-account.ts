@@ -78,7 +78,8 @@ export class LocalAccount {
       region: assembly.region,
       programOf: (image) => imageProgram(image, assembly.images),
       environmentOf: (job) => this.environmentOf(job),
-      executor: containers === undefined ? undefined : containerExecutor(new ContainerEngine({ program: containers, images: assembly.images, buildArgs })),
+      executor: containers === undefined ? undefined
+        : containerExecutor(new ContainerEngine({ program: containers, images: assembly.images, buildArgs })),
       faults,
     }, join(folder, 'jobs.jsonl'), (job) => notifications.publish(jobEvent(job)));
     this.executions = new Executions({

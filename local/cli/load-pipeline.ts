@@ -140,6 +140,7 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
   const existing = existingResources(resources);
   const roles = new Map([...existing.roles, ...ofType('AWS::IAM::Role').map((role) => roleOf(role, resources))].map((role) => [role.arn, role]));
   for (const role of roles.values()) role.policies.forEach((policy) => problems.push(...checkPolicy(policy, role.name)));
+  problems.push(...unknownPermissions(resources));
   const jobDefinitions = ofType('AWS::Batch::JobDefinition');
   const definitions = jobDefinitions.map((resource) => {
     const { definition, problems: found } = jobDefinition(resource);
@@ -193,6 +194,7 @@ function isStateMachine({ type }: Resource): boolean {
 
 function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, LoadedRole>, problems: string[]): LoadedStateMachine | undefined {
   const { logicalId, arn, properties } = machine;
+  if (properties.DefinitionSubstitutions !== undefined) problems.push(`${logicalId}: DefinitionSubstitutions are not supported`);
   const definition = attempt(problems, logicalId, () => {
     const loaded = loadDefinition(JSON.parse(properties.DefinitionString), properties.StateMachineType ?? 'STANDARD');
     for (const { state, resource } of taskResources(loaded)) {
@@ -204,6 +206,17 @@ function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, LoadedRole
   if (role === undefined) problems.push(`${logicalId}: its role ${properties.RoleArn} is not in the stack`);
   if (role === undefined || definition === undefined) return undefined;
   return { arn, name: arn.split(':').at(-1)!, role, definition, definitionText: properties.DefinitionString };
+}
+
+/** Policies whose text nobody has here, of the roles that runs use: with them the engine would guess what is allowed. */
+function unknownPermissions(resources: readonly Resource[]): string[] {
+  const used = new Set(resources.flatMap(({ properties }) => [properties.ContainerProperties?.JobRoleArn, properties.RoleArn]));
+  const own = new Set(resources.filter(({ type }) => type === 'AWS::IAM::ManagedPolicy').flatMap(({ ref, arn }) => [ref, arn]));
+  return resources.filter(({ type, arn }) => type === 'AWS::IAM::Role' && used.has(arn)).flatMap(({ logicalId, properties }) => [
+    ...[properties.PermissionsBoundary ?? []].flat().map((boundary) => `${logicalId}: the permissions boundary ${boundary} is not supported`),
+    ...(properties.ManagedPolicyArns ?? []).filter((policy: string) => !own.has(policy))
+      .map((policy: string) => `${logicalId}: the managed policy ${policy} is not in the app, so what it allows is not known here`),
+  ]);
 }
 
 /** With its inline policies, and the stack's policies that name it. */

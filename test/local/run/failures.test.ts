@@ -129,6 +129,15 @@ describe('what cannot be run here is refused by name when the template is loaded
     ['a condition of a policy', ({ Resources }) => {
       policy(Resources).Properties.PolicyDocument.Statement[0].Condition = { BinaryEquals: { key: 'QQ==' } };
     }, /BinaryEquals/],
+    ['a permissions boundary of a job\'s role', ({ Resources }) => {
+      jobRole(Resources).Properties.PermissionsBoundary = 'arn:aws:iam::123456789012:policy/boundary';
+    }, /SequenceRetrievalJobRole\w+: the permissions boundary arn:aws:iam::123456789012:policy\/boundary is not supported/],
+    ['a managed policy of a job\'s role', ({ Resources }) => {
+      jobRole(Resources).Properties.ManagedPolicyArns = ['arn:aws:iam::aws:policy/AmazonS3FullAccess'];
+    }, /the managed policy arn:aws:iam::aws:policy\/AmazonS3FullAccess is not in the app/],
+    ['substitutions in the definition', ({ Resources }) => {
+      ofType(Resources, 'AWS::StepFunctions::StateMachine').Properties.DefinitionSubstitutions = { name: 'x' };
+    }, /DefinitionSubstitutions are not supported/],
     ['a privileged container', ({ Resources }) => { definition(Resources).Properties.ContainerProperties.Privileged = true; }, /privileged/],
     ['an image that the app does not build', ({ Resources }) => {
       definition(Resources).Properties.ContainerProperties.Image = 'docker.io/library/debian:12';
@@ -148,6 +157,7 @@ describe('what cannot be run here is refused by name when the template is loaded
   });
 
   const ofType = (resources: any, type: string) => Object.values<any>(resources).find(({ Type }) => Type === type);
+  const jobRole = (resources: any) => resources[Object.keys(resources).find((id) => /SequenceRetrievalJobRole/.test(id))!];
   const bucket = (resources: any) => ofType(resources, 'AWS::S3::Bucket');
   const policy = (resources: any) => ofType(resources, 'AWS::IAM::Policy');
   const definition = (resources: any) => ofType(resources, 'AWS::Batch::JobDefinition');
