@@ -1,8 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonata, literal } from './jsonata';
-import { ServiceTask } from './service-task';
+import { jsonata } from './jsonata';
+import { storedFailure } from './stored-failure';
 import { ExitCode } from '../contract/exit-codes';
 import { WorkKey } from '../contract/storage-keys';
 import { RunProgress, RunStage, shortened } from '../progress/run-progress';
@@ -10,7 +9,6 @@ import { RunStorage } from '../storage/run-storage';
 
 /** Step Functions cuts a cause at 32,768 characters; the job's part comes last and must not be the one that is lost. */
 const MAX_MESSAGE = 24_000;
-const MAX_FILES = 1000;
 
 /** The exit codes with which the worker leaves an error file; another end leaves at most an older attempt's. */
 const EXPLAINED_EXITS = new RegExp(`exit code (${ExitCode.BAD_INPUT}|${ExitCode.UNAVAILABLE}|${ExitCode.DEFECT})(,|;|$)`);
@@ -45,9 +43,6 @@ export function explainedFailure(): string {
  * says. The input has `failure: {error, cause}`.
  */
 export function failureExplanation(scope: Construct, storage: RunStorage, progress: RunProgress): sfn.IChainable {
-  const errorsPrefix = `${literal(storage.work)} & $states.context.Execution.Name & ${literal(`/${WorkKey.ERRORS}`)}`;
-  const keepFailure = jsonata('{ "failure": $states.input.failure }');
-
   const fail = sfn.Fail.jsonata(scope, 'RunFailed', {
     error: jsonata('$states.input.failure.error'),
     cause: jsonata('$exists($states.input.failure.cause) ? $states.input.failure.cause : "no cause is known"'),
@@ -55,26 +50,13 @@ export function failureExplanation(scope: Construct, storage: RunStorage, progre
   const runFailed = progress.before('RecordRunFailed', RunStage.ERROR, {
     texts: { completed_at: '$now()', error_message: shortened('$states.input.failure.error & ": " & $states.input.failure.cause') },
   }, fail);
-  const readErrorFile = new ServiceTask(scope, 'ReadErrorFile', {
-    integration: 'aws-sdk:s3:getObject',
-    args: { Bucket: storage.bucket.bucketName, Key: jsonata('$states.input.errorFile') },
-    statements: storage.objects('s3:GetObject', storage.workOf(`${WorkKey.ERRORS}*`)),
-    taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
-    outputs: jsonata(explainedFailure()),
+  return storedFailure(scope, {
+    storage,
+    folder: WorkKey.ERRORS,
+    names: { list: 'ExplainFailure', has: 'HasErrorFile', read: 'ReadErrorFile' },
+    field: 'errorFile',
+    chosen: newestErrorFile(),
+    told: explainedFailure(),
+    next: runFailed,
   });
-  const hasErrorFile = sfn.Choice.jsonata(scope, 'HasErrorFile')
-    .when(sfn.Condition.jsonata(jsonata('$exists($states.input.errorFile)')), readErrorFile)
-    .otherwise(runFailed.startState);
-  const explainFailure = new ServiceTask(scope, 'ExplainFailure', {
-    integration: 'aws-sdk:s3:listObjectsV2',
-    args: { Bucket: storage.bucket.bucketName, Prefix: jsonata(errorsPrefix), MaxKeys: MAX_FILES },
-    statements: [storage.listWork()],
-    taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
-    outputs: jsonata(`{ "failure": $states.input.failure, "errorFile": (${newestErrorFile()}) }`),
-  });
-  readErrorFile.addCatch(runFailed, { errors: ['States.ALL'], outputs: keepFailure });
-  explainFailure.addCatch(runFailed, { errors: ['States.ALL'], outputs: keepFailure });
-  readErrorFile.next(runFailed);
-  explainFailure.next(hasErrorFile);
-  return explainFailure;
 }

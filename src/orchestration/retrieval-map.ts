@@ -5,6 +5,7 @@ import { otherFailure } from './job-failure';
 import { jsonata, literal } from './jsonata';
 import { RunVariable } from './run-plan';
 import { ServiceTask } from './service-task';
+import { storedFailure } from './stored-failure';
 import { WorkKey } from '../contract/storage-keys';
 import { RunStorage } from '../storage/run-storage';
 
@@ -76,32 +77,15 @@ function storeJobFailure(scope: Construct, storage: RunStorage, next: sfn.IChain
 
 /** The failure that a child execution left, best effort; without one, that the Map failed. */
 function findJobFailure(scope: Construct, storage: RunStorage, next: sfn.IChainable): sfn.IChainable {
-  const keepFailure = jsonata('{ "failure": $states.input.failure }');
-  const read = new ServiceTask(scope, 'ReadJobFailure', {
-    integration: 'aws-sdk:s3:getObject',
-    args: { Bucket: storage.bucket.bucketName, Key: jsonata('$states.input.failedJob') },
-    statements: storage.objects('s3:GetObject', storage.workOf(`${WorkKey.FAILED_JOBS}*`)),
-    taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
-    outputs: jsonata(storedJobFailure()),
+  return storedFailure(scope, {
+    storage,
+    folder: WorkKey.FAILED_JOBS,
+    names: { list: 'FindJobFailure', has: 'HasJobFailure', read: 'ReadJobFailure' },
+    field: 'failedJob',
+    chosen: firstFailedJob(),
+    told: storedJobFailure(),
+    next,
   });
-  const found = sfn.Choice.jsonata(scope, 'HasJobFailure')
-    .when(sfn.Condition.jsonata(jsonata('$exists($states.input.failedJob)')), read)
-    .otherwise(next.startState);
-  const list = new ServiceTask(scope, 'FindJobFailure', {
-    integration: 'aws-sdk:s3:listObjectsV2',
-    args: {
-      Bucket: storage.bucket.bucketName,
-      Prefix: jsonata(`${literal(storage.work)} & $states.context.Execution.Name & ${literal(`/${WorkKey.FAILED_JOBS}`)}`),
-      MaxKeys: 1000,
-    },
-    statements: [storage.listWork()],
-    taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
-    outputs: jsonata(`{ "failure": $states.input.failure, "failedJob": (${firstFailedJob()}) }`),
-  });
-  for (const task of [list, read]) task.addCatch(next, { errors: ['States.ALL'], outputs: keepFailure });
-  list.next(found);
-  read.next(next);
-  return list;
 }
 
 /** An expression over `$states.result` of ListObjectsV2: the key of the failure that was stored first, or nothing. */
