@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { ExecutionJournal, ExecutionRecord, ExecutionStart, ExecutionTrail, recordOf } from './execution-journal';
+import type { LoadedStateMachine } from './load-pipeline';
 import { systemClock } from '../asl/clock';
 import { loadDefinition } from '../asl/definition';
 import { Redrive, runExecution, StopReason } from '../asl/execution';
@@ -7,7 +8,6 @@ import type { HistoryEvent } from '../asl/history';
 import { Place } from '../asl/place';
 import type { FindIntegration } from '../asl/task-integration';
 import type { MapRun } from '../asl/visit';
-import type { LoadedStateMachine } from '../cli/load-pipeline';
 
 export interface ExecutionsOptions {
   /** Of the journals. */

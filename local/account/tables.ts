@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { LoadedTable } from './load-pipeline';
 import { writeWhole } from './write-whole';
-import type { LoadedTable } from '../cli/load-pipeline';
 
 export interface TablesAnswer {
   readonly status: number;

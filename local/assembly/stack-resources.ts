@@ -65,11 +65,6 @@ function exportName(name: unknown, scope: TemplateScope): string | undefined {
   }
 }
 
-/** Resolves the template of a stack that imports nothing. */
-export function resolveStack(stack: AssemblyStack, region: string): StackResources {
-  return resolveStacks([stack], region)[0];
-}
-
 function resolve(stack: AssemblyStack, scope: TemplateScope): Omit<StackResources, 'imports' | 'account' | 'region'> {
   const problems: string[] = [];
   const attempt = <T>(where: string, work: () => T): T | undefined => {

@@ -7,56 +7,30 @@ const INCLUDED = { included: true };
 
 /** AWS Step Functions API reference, DescribeExecution. */
 export function describeExecution(record: ExecutionRecord): object {
-  const { arn, name, stateMachineArn, status, startDate, stopDate, input, output, error, cause, redriveCount, redriveDate } = record;
-  return {
-    executionArn: arn,
-    stateMachineArn,
-    name,
-    status,
-    startDate: seconds(startDate),
-    stopDate: seconds(stopDate),
-    input,
-    inputDetails: INCLUDED,
-    ...output === undefined ? {} : { output, outputDetails: INCLUDED },
-    error,
-    cause,
-    redriveCount,
-    redriveDate: seconds(redriveDate),
-    ...redriveStatus(record),
-  };
+  return { ...executionListItem(record), ...payloads(record), ...redriveStatus(record) };
 }
 
 export function executionListItem(record: ExecutionRecord): object {
-  const { arn, name, stateMachineArn, status, startDate, stopDate, redriveCount, redriveDate } = record;
-  return {
-    executionArn: arn,
-    stateMachineArn,
-    name,
-    status,
-    startDate: seconds(startDate),
-    stopDate: seconds(stopDate),
-    redriveCount,
-    redriveDate: seconds(redriveDate),
-  };
+  return { ...identity(record), status: record.status, redriveCount: record.redriveCount, redriveDate: seconds(record.redriveDate) };
 }
 
 /** What StartSyncExecution answers; an aborted execution counts as failed there. */
-export function syncResult({ arn, name, stateMachineArn, status, startDate, stopDate, input, output, error, cause }: ExecutionRecord): object {
-  const billed = Math.ceil((Date.parse(stopDate!) - Date.parse(startDate)) / 100) * 100;
+export function syncResult(record: ExecutionRecord): object {
+  const billed = Math.ceil((Date.parse(record.stopDate!) - Date.parse(record.startDate)) / 100) * 100;
   return {
-    executionArn: arn,
-    stateMachineArn,
-    name,
-    status: status === 'ABORTED' ? 'FAILED' : status,
-    startDate: seconds(startDate),
-    stopDate: seconds(stopDate),
-    input,
-    inputDetails: INCLUDED,
-    ...output === undefined ? {} : { output, outputDetails: INCLUDED },
-    error,
-    cause,
+    ...identity(record),
+    status: record.status === 'ABORTED' ? 'FAILED' : record.status,
+    ...payloads(record),
     billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds: billed },
   };
+}
+
+function identity({ arn, name, stateMachineArn, startDate, stopDate }: ExecutionRecord): object {
+  return { executionArn: arn, stateMachineArn, name, startDate: seconds(startDate), stopDate: seconds(stopDate) };
+}
+
+function payloads({ input, output, error, cause }: ExecutionRecord): object {
+  return { input, inputDetails: INCLUDED, ...output === undefined ? {} : { output, outputDetails: INCLUDED }, error, cause };
 }
 
 /** AWS Step Functions API reference, DescribeMapRun. */

@@ -5,10 +5,10 @@ import { describeExecution, describeMapRun, executionListItem, syncResult } from
 import { ApiService, Input, jsonService, Operation, page, seconds } from './json-protocol';
 import type { ExecutionRecord } from '../account/execution-journal';
 import type { Executions } from '../account/executions';
+import type { LoadedStateMachine } from '../account/load-pipeline';
 import { redriveStatus } from '../account/redrive-status';
 import { DefinitionError } from '../asl/definition';
 import { apiEvent, HistoryEvent } from '../asl/history';
-import type { LoadedStateMachine } from '../cli/load-pipeline';
 import type { Principal } from '../iam/policy';
 
 export interface StepFunctionsOptions {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { loadPipeline } from './load-pipeline';
+import { loadPipeline } from '../account/load-pipeline';
 import { mermaid } from '../diagram/mermaid';
 import { stateGraph } from '../diagram/state-graph';
 import { svg } from '../diagram/svg';

@@ -1,16 +1,9 @@
 import type { ParseArgsConfig } from 'node:util';
-import { FaultPlan, parseFaults } from '../faults/fault-plan';
+import type { JobOptions } from '../account/job-options';
+import { parseFaults } from '../faults/fault-plan';
 import { FAULT_HELP } from '../faults/fault-rule';
 
-/** How jobs are run, and what is to go wrong with them: for every command that runs any. */
-export interface JobOptions {
-  /** `podman` or `docker`, or a path to one of them; processes where it is left out. */
-  readonly containers?: string;
-  /** Of the images that are built, for example `BASE`. */
-  readonly buildArgs: Readonly<Record<string, string>>;
-  readonly faults?: FaultPlan;
-}
-
+/** Of every command that runs jobs. */
 export const JOB_HELP = `  --containers ENGINE     run jobs as containers of podman or docker; without it as processes
   --build-arg NAME=VALUE  of the images that are built for them; may be given again
 ${FAULT_HELP}`;

@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { AccessKey, newAccessKey } from './credentials';
-import { describeExisting } from './existing-resources';
-import { JOB_HELP, JOB_OPTIONS, JobOptions, jobOptions } from './job-options';
-import { loadAssembly, LoadedAssembly } from './load-pipeline';
+import { JOB_HELP, JOB_OPTIONS, jobOptions } from './job-options';
+import { AccessKey, newAccessKey } from '../account/credentials';
+import { describeExisting } from '../account/existing-resources';
 import { FolderInUse, lockFolder } from '../account/folder-lock';
+import type { JobOptions } from '../account/job-options';
+import { loadAssembly, LoadedAssembly } from '../account/load-pipeline';
 import { LocalAccount } from '../account/local-account';
 import { writeWhole } from '../account/write-whole';
 

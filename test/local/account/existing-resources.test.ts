@@ -1,5 +1,5 @@
+import { describeExisting, existingResources } from '../../../local/account/existing-resources';
 import type { Resource } from '../../../local/assembly/stack-resources';
-import { describeExisting, existingResources } from '../../../local/cli/existing-resources';
 
 const QUEUE = 'arn:aws:batch:us-east-1:123456789012:job-queue/pavi';
 const ROLE = 'arn:aws:iam::123456789012:role/team/existing-role';

@@ -1,8 +1,13 @@
 import type { AssemblyStack, Template } from '../../../local/assembly/cloud-assembly';
-import { resolveStack, resolveStacks } from '../../../local/assembly/stack-resources';
+import { resolveStacks, StackResources } from '../../../local/assembly/stack-resources';
 
 function stack(template: Template, more: Partial<AssemblyStack> = {}): AssemblyStack {
   return { name: 'Stack', template, images: [], ...more };
+}
+
+/** Of a stack that imports nothing. */
+function resolveStack(one: AssemblyStack, region: string): StackResources {
+  return resolveStacks([one], region)[0];
 }
 
 function propertiesOf(Properties: Record<string, unknown>, template: Template = {}, more: Partial<AssemblyStack> = {}) {

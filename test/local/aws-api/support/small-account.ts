@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Boto3, installPythonClients } from './python-clients';
 import { REGION, SmallMachine, STATES, writeAssembly } from './small-assembly';
 import { LocalAccount } from '../../../../local/account/local-account';
-import { AccessKey, newAccessKey } from '../../../../local/cli/credentials';
-import { loadAssembly } from '../../../../local/cli/load-pipeline';
+import { AccessKey, newAccessKey } from '../../../../local/account/credentials';
+import { loadAssembly } from '../../../../local/account/load-pipeline';
 
 /** An account of a small assembly, and boto3 as its owner's client. */
 export class SmallAccount {
