@@ -11,7 +11,8 @@ export interface PipelineMonitoringProps {
    */
   readonly alarms?: boolean;
   /**
-   * Gets a message for each alarm, and for each job that blocks the queue.
+   * Gets a message for each alarm, and for each job that blocks the queue. A topic of the app is allowed to take them; the policy of
+   * an imported one must let `cloudwatch.amazonaws.com` and `events.amazonaws.com` publish.
    *
    * @default - nobody is told
    */

@@ -1,7 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { PipelineAlarms } from './pipeline-alarms';
@@ -34,7 +36,10 @@ export class PipelineMonitoring extends Construct {
     this.metrics = new RunMetrics(this, 'Metrics', stateMachine, pipeline.logs.executions);
     const actions = [...(props.alarmTopic === undefined ? [] : [new cloudwatchActions.SnsAction(props.alarmTopic)]), ...props.alarmActions ?? []];
     this.alarms = props.alarms ?? true ? new PipelineAlarms(this, 'Alarms', { metrics: this.metrics, runTimeout, actions }).all : [];
-    if (props.alarmTopic !== undefined) tellOfBlockedQueue(this, 'QueueBlocked', jobQueue, props.alarmTopic);
+    if (props.alarmTopic !== undefined) {
+      if (this.alarms.length > 0) letAlarmsPublish(this, props.alarmTopic);
+      tellOfBlockedQueue(this, 'QueueBlocked', jobQueue, props.alarmTopic);
+    }
     if (props.dashboard ?? true) {
       this.dashboard = createDashboard(this, 'Dashboard', {
         metrics: this.metrics,
@@ -49,4 +54,21 @@ export class PipelineMonitoring extends Construct {
     }
     if (props.savedQueries ?? true) new SavedQueries(this, 'Queries', scope.node.path, pipeline.logs.jobs, pipeline.logs.executions);
   }
+}
+
+/**
+ * A topic without a policy takes what its account's alarms send; the first statement of a policy, such as that for the rule of blocked
+ * queues, ends that. To the policy of an imported topic nothing can be added.
+ */
+function letAlarmsPublish(scope: Construct, topic: sns.ITopic): void {
+  const stack = Stack.of(scope);
+  topic.addToResourcePolicy(new iam.PolicyStatement({
+    principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+    actions: ['sns:Publish'],
+    resources: [topic.topicArn],
+    conditions: {
+      ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME }) },
+      StringEquals: { 'aws:SourceAccount': stack.account },
+    },
+  }));
 }

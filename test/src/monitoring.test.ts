@@ -61,6 +61,31 @@ describe('the alarms', () => {
     }
   });
 
+  test('may publish to a topic of the app, whose policy takes away what it allowed without one', () => {
+    const publishers = (monitoring: { alarms: boolean }) => {
+      const stack = newStack();
+      newPipeline(stack, { monitoring: { ...monitoring, alarmTopic: new sns.Topic(stack, 'Topic') } });
+      const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::SNS::TopicPolicy'));
+      return withoutHashes(policy.Properties.PolicyDocument.Statement);
+    };
+    const rule = { Effect: 'Allow', Action: 'sns:Publish', Principal: { Service: 'events.amazonaws.com' }, Resource: '<Topic>' };
+    expect(publishers({ alarms: false })).toEqual([expect.objectContaining(rule)]);
+    expect(publishers({ alarms: true })).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Resource: '<Topic>',
+        Condition: {
+          ArnLike: { 'aws:SourceArn': 'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:*' },
+          StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' },
+        },
+        Sid: expect.any(String),
+      },
+      expect.objectContaining(rule),
+    ]);
+  });
+
   test('do not say when a run is slow where its time is known only at deployment', () => {
     expect(Object.keys(alarms(templateWith({ runTimeout: Duration.seconds(Token.asNumber({ Ref: 'Time' })) })))).not.toContain('RunsSlow');
   });
