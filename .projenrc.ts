@@ -42,7 +42,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // The newest whose peers take the CDK minimum.
     '@aws-cdk/integ-tests-alpha@2.214.0-alpha.0',
     '@aws-sdk/checksums@3.1002.6',
+    '@aws-sdk/client-batch@3.1138.0',
+    '@aws-sdk/client-cloudformation@3.1169.0',
+    '@aws-sdk/client-cloudwatch-logs@3.1169.0',
     '@aws-sdk/client-s3@3.1173.0',
+    '@aws-sdk/client-sfn@3.1164.0',
     '@smithy/signature-v4@^5',
     '@aws-crypto/sha256-js@^5',
     '@dagrejs/dagre@^3',

@@ -253,7 +253,8 @@ export class PaviAlignmentPipeline extends Construct {
   }
 
   /**
-   * Adds stack outputs with the keys StateMachineArn, WorkBucketName, JobQueueArn, SeqRetrievalJobDefArn and AlignmentJobDefArn.
+   * Adds stack outputs with the keys StateMachineArn, WorkBucketName, InputsUri, ResultsUri, JobQueueArn, JobLogGroupName,
+   * SeqRetrievalJobDefArn and AlignmentJobDefArn: what `pavi-pipeline submit` and the commands beside it find the pipeline by.
    *
    * @param options how to tell the outputs of two pipelines apart
    */
@@ -261,7 +262,10 @@ export class PaviAlignmentPipeline extends Construct {
     addStackOutputs(this, options.prefix ?? '', {
       StateMachineArn: this.stateMachine.stateMachineArn,
       WorkBucketName: this.workBucket.bucketName,
+      InputsUri: this.workBucket.s3UrlForObject(this.storage.inputs),
+      ResultsUri: this.workBucket.s3UrlForObject(this.storage.results),
       JobQueueArn: this.jobQueue.jobQueueArn,
+      JobLogGroupName: this.jobLogGroup.logGroupName,
       SeqRetrievalJobDefArn: this.sequenceRetrievalJobDefinition.jobDefinitionArn,
       AlignmentJobDefArn: this.alignmentJobDefinition.jobDefinitionArn,
     });

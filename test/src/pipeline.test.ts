@@ -73,10 +73,20 @@ test('the outputs have PAVI\'s keys', () => {
   expect(withoutHashes(Object.fromEntries(Object.entries<any>(outputs).map(([key, { Value }]) => [key, Value])))).toEqual({
     StateMachineArn: '<PaviStateMachine>',
     WorkBucketName: '<PaviWorkBucket>',
+    InputsUri: 's3://<PaviWorkBucket>/inputs/',
+    ResultsUri: 's3://<PaviWorkBucket>/results/',
+    JobLogGroupName: '<PaviLogsJobs>',
     JobQueueArn: 'arn:aws:batch:us-east-1:123456789012:job-queue/pavi',
     SeqRetrievalJobDefArn: '<PaviSequenceRetrievalJobDefinition>',
     AlignmentJobDefArn: '<PaviAlignmentJobDefinition>',
   });
+});
+
+test('the outputs say where inputs and results lie below a key prefix', () => {
+  const stack = newStack();
+  newPipeline(stack, { keyPrefix: 'pavi/dev/' }).exportOutputs();
+  const { InputsUri, ResultsUri } = Template.fromStack(stack).toJSON().Outputs;
+  expect(withoutHashes([InputsUri.Value, ResultsUri.Value])).toEqual(['s3://<PaviWorkBucket>/pavi/dev/inputs/', 's3://<PaviWorkBucket>/pavi/dev/results/']);
 });
 
 test('another stack can use what the pipeline is made of', () => {
