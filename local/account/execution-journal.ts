@@ -32,6 +32,7 @@ export interface ExecutionRecord extends ExecutionStart {
   readonly redriveCount: number;
   readonly redriveDate?: string;
   readonly mapRuns: readonly MapRun[];
+  readonly eventCount: number;
 }
 
 /** All that an execution has left. */
@@ -140,6 +141,7 @@ export function recordOf(start: ExecutionStart, events: readonly HistoryEvent[])
     redriveCount: redrives.length,
     ...redrives.length === 0 ? {} : { redriveDate: redrives.at(-1)!.timestamp },
     mapRuns: [],
+    eventCount: events.length,
   };
 }
 

@@ -59,6 +59,8 @@ export class StateRunner {
   ): Promise<Step> {
     const { history, clock } = this.engine;
     const state = definition.States[name];
+    // "Reenters the Fail state and fails again" (developer guide, "Restarting state machine executions with redrive"); others go on.
+    if (state.Type === 'Fail') entered = undefined;
     const enteredEvent = entered ?? history.add(`${state.Type}StateEntered`, { name, input: JSON.stringify(input) }, scope.track);
     if (entered === undefined) scope.place.arrive({ state: name, input, variables: scope.variables, enteredEvent });
     const waitsForToken = state.Resource?.endsWith('.waitForTaskToken') === true;
@@ -72,7 +74,11 @@ export class StateRunner {
         if (signal.aborted) return this.aborted(visit);
         const error = asStatesError(this.engine, visit, thrown);
         const delay = retries.next(error);
-        if (delay === undefined) return this.caught(visit, error);
+        if (delay === undefined) {
+          // A redrive then runs all of its branches or iterations, also those that were successful.
+          if (error.errorName === ErrorCode.DATA_LIMIT) scope.place.beginAgain();
+          return this.caught(visit, error);
+        }
         visit.retryCount += 1;
         scope.place.beginAgain();
         await clock.sleep(delay, signal).catch(() => this.aborted(visit));

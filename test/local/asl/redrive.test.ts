@@ -1,3 +1,4 @@
+import { answering } from './support/conformance-case';
 import { branch, machine, pass, runDefinition, RunRequest, single, task } from './support/run-definition';
 import { StopReason } from '../../../local/asl/execution';
 import { Move, Place } from '../../../local/asl/place';
@@ -68,6 +69,59 @@ test('of a distributed Map, only the children that have not succeeded are run ag
   const lastFails = async (args: unknown) => (args === 3 ? failing() : done.task(args));
   const { before, after } = await twice(definition, { tasks: { A: lastFails } }, { tasks: { A: done.task } });
   expect([before.error, after.output, done.calls]).toEqual(['States.ExceedToleratedFailureThreshold', [1, 2, 3], [1, 2, 3]]);
+});
+
+describe('a Fail state in a Parallel', () => {
+  const count = '$states.context.Execution.RedriveCount';
+  const definition = machine({
+    V: pass({ Assign: { outer: '{% $states.input.v %}' } }),
+    P: {
+      Type: 'Parallel',
+      Branches: [
+        branch({ T: task() }),
+        branch({ F: { Type: 'Fail', Error: `{% ${count} < 2 ? "First" & $string(${count}) : "Again" %}`, Cause: '{% $outer & "!" %}' } }),
+      ],
+      Catch: [{ ErrorEquals: ['Again'], Assign: { got: '{% $states.errorOutput %}' }, Next: 'B' }],
+      Next: 'B',
+    },
+    B: pass({ Output: ['{% $outer %}', '{% $got %}', `{% ${count} %}`] }),
+  });
+
+  test('gives the Parallel its own error and cause, evaluated anew by each redrive, until its Catch knows it', async () => {
+    const moves: Move[] = [];
+    const keep = (move: Move) => moves.push(JSON.parse(JSON.stringify(move)));
+    const request = (): RunRequest => ({ input: { v: 'kept' }, tasks: { T: answering([{ hangs: true }]) } });
+    const results = [await runDefinition(definition, { ...request(), place: new Place(keep) })];
+    for (const redriveCount of [1, 2]) {
+      const redrive = { count: redriveCount, startTime: results[0].events[0].timestamp, events: results.at(-1)!.events };
+      results.push(await runDefinition(definition, { ...request(), place: Place.after([...moves], keep), redrive }));
+    }
+    expect(results.map(({ status, error, cause, output }) => ({ status, error, cause, output }))).toEqual([
+      { status: 'FAILED', error: 'First0', cause: 'kept!' },
+      { status: 'FAILED', error: 'First1', cause: 'kept!' },
+      { status: 'SUCCEEDED', output: ['kept', { Error: 'Again', Cause: 'kept!' }, 2] },
+    ]);
+  });
+
+  /** "Reenters the Fail state and fails again" (developer guide, "Restarting state machine executions with redrive in Step Functions"). */
+  test('is entered again', async () => {
+    const { before, after } = await twice(single({ Type: 'Fail', Error: 'E' }), {}, {});
+    expect(after.events.slice(before.events.length).map(({ type, previousEventId }) => [type, previousEventId])).toEqual([
+      ['ExecutionRedriven', 3], ['FailStateEntered', 4], ['ExecutionFailed', 5],
+    ]);
+  });
+});
+
+/** The same page: "If the state failed because of a States.DataLimitExceeded error, the Parallel state is rerun", the good branches too. */
+test('a Parallel whose results were too large is run again as a whole', async () => {
+  const calls: unknown[] = [];
+  const definition = single({ Type: 'Parallel', Branches: [branch({ A: task() }), branch({ B: task() })] });
+  const giving = (length: number) => async () => {
+    calls.push(length);
+    return 'x'.repeat(length);
+  };
+  const { before, after } = await twice(definition, { tasks: { A: giving(200_000), B: giving(200_000) } }, { tasks: { A: giving(1), B: giving(2) } });
+  expect([before.error, after.output, calls]).toEqual(['States.DataLimitExceeded', ['x', 'xx'], [200_000, 200_000, 1, 2]]);
 });
 
 test('an execution that was stopped can go on', async () => {

@@ -11,6 +11,32 @@ beforeAll(async () => {
   aws = await SmallAccount.start({
     Doubles: { definition: { StartAt: 'Double', States: { Double: { Type: 'Pass', Output: '{% {"twice": $states.input.n * 2} %}', End: true } } } },
     Fails: { definition: { StartAt: 'Fail', States: { Fail: { Type: 'Fail', Error: 'Not.Today', Cause: 'it rains' } } } },
+    Asks: {
+      definition: {
+        StartAt: 'Keep',
+        States: {
+          Keep: { Type: 'Pass', Assign: { kept: '{% $states.input.n %}' }, Next: 'Ask' },
+          Ask: {
+            Type: 'Parallel',
+            Branches: [{
+              StartAt: 'Answer',
+              States: {
+                Answer: {
+                  Type: 'Fail',
+                  Error: '{% $states.context.Execution.RedriveCount = 0 ? "Job.Failed" : "Asked.Again" %}',
+                  Cause: '{% ($states.context.Execution.RedriveCount = 0 ? "first, " : "then, ") & $string($kept) %}',
+                },
+              },
+            }],
+            Catch: [{ ErrorEquals: ['Asked.Again'], Output: '{% $states.errorOutput %}', Next: 'Tell' }],
+            End: true,
+          },
+          Tell: {
+            Type: 'Pass', Output: { kept: '{% $kept %}', redrives: '{% $states.context.Execution.RedriveCount %}', error: '{% $states.input %}' }, End: true,
+          },
+        },
+      },
+    },
     Waits: { definition: { StartAt: 'Wait', States: { Wait: WAIT_FOR_STOP } } },
     TimesOut: { definition: { TimeoutSeconds: 1, StartAt: 'Wait', States: { Wait: WAIT_FOR_STOP } } },
     Maps: {
@@ -157,9 +183,10 @@ describe('RedriveExecution', () => {
     }
     const { events } = await call('GetExecutionHistory', { executionArn });
     expect(events.map(({ type }: any) => type)).toEqual([
-      'ExecutionStarted', 'FailStateEntered', 'ExecutionFailed', 'ExecutionRedriven', 'ExecutionFailed', 'ExecutionRedriven', 'ExecutionFailed',
+      'ExecutionStarted', 'FailStateEntered', 'ExecutionFailed', 'ExecutionRedriven', 'FailStateEntered', 'ExecutionFailed',
+      'ExecutionRedriven', 'FailStateEntered', 'ExecutionFailed',
     ]);
-    expect(events[5]).toMatchObject({ id: 6, executionRedrivenEventDetails: { redriveCount: 2 } });
+    expect(events[6]).toMatchObject({ id: 7, executionRedrivenEventDetails: { redriveCount: 2 } });
     const { executions } = await call('ListExecutions', { stateMachineArn: machine('Fails'), redriveFilter: 'REDRIVEN' });
     expect(executions.map(({ name }: any) => name)).toEqual(['again']);
   });
@@ -191,6 +218,19 @@ describe('RedriveExecution', () => {
     const { events } = await call('GetExecutionHistory', { executionArn });
     expect(events.map(({ type }: any) => type)).toEqual(['ExecutionStarted', 'WaitStateEntered', 'ExecutionAborted', 'ExecutionRedriven']);
     await call('StopExecution', { executionArn });
+  });
+});
+
+describe('a Parallel that fails until it is redriven, and then leads elsewhere', () => {
+  const ways: readonly [string, () => Promise<void>][] = [['', async () => undefined], [' by the next process', () => aws.restart()]];
+  test.each(ways)('goes on in its Catch%s, with the variables from before', async (how, between) => {
+    const executionArn = await aws.start('Asks', `asks${how === '' ? '' : '-later'}`, { n: 3 });
+    expect(await aws.ended(executionArn)).toMatchObject({ status: 'FAILED', error: 'Job.Failed', cause: 'first, 3' });
+    await between();
+    await call('RedriveExecution', { executionArn });
+    const done = await aws.ended(executionArn);
+    expect([done.status, JSON.parse(done.output), done.redriveCount])
+      .toEqual(['SUCCEEDED', { kept: 3, redrives: 1, error: { Error: 'Asked.Again', Cause: 'then, 3' } }, 1]);
   });
 });
 
