@@ -21,26 +21,39 @@ const EXIT = Symbol.for('jsonata.__evaluate_exit') as unknown as string;
 export const EVALUATION = 'this evaluation';
 
 type Node = any;
-interface Environment { lookup(name: string): Evaluation | undefined }
+interface Environment {
+  lookup(name: string): any;
+  bind(name: string, value: unknown): void;
+}
 
 /** Arrays' and objects' members, which JSONata evaluates side by side, by what they are members of. */
 const siblings = new WeakMap<object, object>();
+/**
+ * What has groups, by name: the groups of a stream of tuples are evaluated in an environment each, in which what is bound to this name
+ * where the stream is evaluated is found again. No expression can name it.
+ */
+const grouped = new WeakMap<object, string>();
+const groupNames = new WeakMap<object, string>();
+let countOfGroups = 0;
 
 /** One evaluation: when it is, and what it has used of its limits. */
 export class Evaluation {
   private depth = 0;
   private readonly started = Date.now();
-  private readonly waiting = new Map<unknown, Map<object, (() => void)[]>>();
+  private readonly waiting = new Map<object, Map<object, (() => void)[]>>();
 
   /** @param now in milliseconds since 1970, by the execution's clock */
   constructor(public readonly now: number) {}
 
   /** Members take turns: their depths must not add up. */
-  public enter(expr: Node, environment: unknown): Promise<void> | void {
+  public enter(expr: Node, environment: Environment): Promise<void> | void {
+    const name = grouped.get(expr);
+    if (name !== undefined) environment.bind(name, {});
     const group = siblings.get(expr);
     if (group === undefined) return this.count();
-    const groups = this.waiting.get(environment) ?? new Map<object, (() => void)[]>();
-    this.waiting.set(environment, groups);
+    const place = placeOf(group, environment);
+    const groups = this.waiting.get(place) ?? new Map<object, (() => void)[]>();
+    this.waiting.set(place, groups);
     const queue = groups.get(group);
     if (queue === undefined) {
       groups.set(group, []);
@@ -49,12 +62,12 @@ export class Evaluation {
     return new Promise<void>((resolve) => queue.push(resolve)).then(() => this.count());
   }
 
-  public leave(expr: Node, environment: unknown, result: unknown): void {
+  public leave(expr: Node, environment: Environment, result: unknown): void {
     this.depth -= 1;
     if (sizeOf(result) > MAX_BYTES) throw new Error(MEMORY_MESSAGE);
     const group = siblings.get(expr);
     if (group === undefined) return;
-    const groups = this.waiting.get(environment);
+    const groups = this.waiting.get(placeOf(group, environment));
     const next = groups?.get(group)?.shift();
     if (next === undefined) groups?.delete(group);
     else next();
@@ -78,6 +91,12 @@ export function limit(expression: jsonata.Expression): void {
     environment.lookup(EVALUATION)?.leave(expr, environment, result));
 }
 
+/** The same for all members that are evaluated side by side, and for no others. */
+function placeOf(group: object, environment: Environment): object {
+  const name = groupNames.get(group);
+  return name === undefined ? environment : environment.lookup(name);
+}
+
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   return Array.isArray(value) ? value.length * 8 : 0;
@@ -87,6 +106,11 @@ function markSiblings(node: Node): void {
   if (typeof node !== 'object' || node === null) return;
   if (node.type === 'unary' && node.value === '[') node.expressions.forEach((member: object) => siblings.set(member, node));
   if (node.type === 'unary' && node.value === '{') node.lhs.forEach((pair: object[]) => siblings.set(pair[1], node));
-  if (node.group !== undefined) node.group.lhs.forEach((pair: object[]) => siblings.set(pair[1], node.group));
+  if (node.group !== undefined && !grouped.has(node)) {
+    node.group.lhs.forEach((pair: object[]) => siblings.set(pair[1], node.group));
+    const name = `group ${countOfGroups++}`;
+    grouped.set(node, name);
+    groupNames.set(node.group, name);
+  }
   Object.values(node).forEach(markSiblings);
 }

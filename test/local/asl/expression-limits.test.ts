@@ -38,6 +38,18 @@ test('groups of a sequence take their turns too', async () => {
   expect(value).toEqual({ a: 4, b: 2, all: 3 });
 });
 
+test('nor do the many groups of a sequence whose items have a number', async () => {
+  const { status, output: value } = await runDefinition(output('{% $count($keys([1..400]#$i{ "g" & $i: (1 + 1) })) %}'));
+  expect({ status, value }).toEqual({ status: 'SUCCEEDED', value: 400 });
+});
+
+test('nor where functions that have such groups call each other', async () => {
+  const text = '($f := function($n) { $n = 0 ? 0 : [1, 2]#$i{ "g" & $i: $f($n - 1) } }; $f(4))';
+  const { status, output: value } = await runDefinition(output(`{% ${text} %}`));
+  expect(status).toBe('SUCCEEDED');
+  expect(JSON.stringify(value).match(/0/g)).toHaveLength(16 + 15);
+});
+
 test('two evaluations of one expression side by side keep their own count', async () => {
   const definition = output('{% ($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(30)) %}');
   const results = await Promise.all(Array.from({ length: 20 }, () => runDefinition(definition)));
