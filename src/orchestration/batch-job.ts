@@ -4,7 +4,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { jsonata } from './jsonata';
-import { RunVariable } from './run-plan';
 import { JobSize } from '../compute/job-size';
 import { JobStep } from '../steps/job-step';
 
@@ -14,10 +13,8 @@ export interface JobProps {
   readonly jobQueue: batch.IJobQueue;
   /** The name of the step in messages. */
   readonly stepName: string;
-  /** The first part of the jobs' names. */
-  readonly jobNamePrefix: string;
-  /** An expression that tells a run's jobs of this step apart, where there are more than one. */
-  readonly jobNameSuffix?: string;
+  /** An expression for the job's name; a Batch job's name has only letters, digits, `-` and `_`, at most 128. */
+  readonly jobName: string;
   /** An expression that says in messages what the job was for. */
   readonly label: string;
   /** The worker's command line; words may be expressions. */
@@ -27,6 +24,8 @@ export interface JobProps {
   readonly onFailure: sfn.IChainable;
   /** What goes on after the job, as an expression. */
   readonly outputs: string;
+  /** What the run remembers once the job is done; an Express run, which cannot be redriven, remembers nothing. */
+  readonly assign?: { readonly [variable: string]: string };
 }
 
 /** Errors of Batch's API as Step Functions names them; it has no wildcard for them. They are never a failed job. */
@@ -52,7 +51,7 @@ export const SHARE_OF_RUN = 0.9;
 export function submitJobArguments(props: JobProps): { readonly [name: string]: unknown } {
   const { step } = props;
   return {
-    JobName: jsonata(`"${props.jobNamePrefix}-" & $${RunVariable.JOB_NAME}${props.jobNameSuffix ? ` & "-" & ${props.jobNameSuffix}` : ''}`),
+    JobName: jsonata(props.jobName),
     JobDefinition: step.jobDefinition.jobDefinitionArn,
     JobQueue: props.jobQueue.jobQueueArn,
     PropagateTags: true,

@@ -1,7 +1,6 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonata } from './jsonata';
-import { storedFailure } from './stored-failure';
+import { newestFile, storedFailure } from './stored-failure';
 import { ExitCode } from '../contract/exit-codes';
 import { WorkKey } from '../contract/storage-keys';
 import { RunProgress, RunStage, shortened } from '../progress/run-progress';
@@ -19,7 +18,7 @@ const EXPLAINED_EXITS = new RegExp(`exit code (${ExitCode.BAD_INPUT}|${ExitCode.
  */
 export function newestErrorFile(): string {
   return `$contains($string($states.input.failure.cause), ${EXPLAINED_EXITS})
-    ? $sort($states.result.Contents, function($a, $b) { $string($a.LastModified) < $string($b.LastModified) })[0].Key`;
+    ? ${newestFile()}`;
 }
 
 /** An expression over `$states.result` of GetObject: the failure as the error file tells it, and then as the job ended. */
@@ -39,17 +38,13 @@ export function explainedFailure(): string {
 }
 
 /**
- * From a failure to the run's end: looks for the error file that the failed job left, best effort, and ends the run with what it
- * says. The input has `failure: {error, cause}`.
+ * From a failure to the run's end: looks for the error file that the failed job left, best effort, and goes on to the end with what it
+ * says. The input has `failure: {error, cause}`, and so has the end's.
  */
-export function failureExplanation(scope: Construct, storage: RunStorage, progress: RunProgress): sfn.IChainable {
-  const fail = sfn.Fail.jsonata(scope, 'RunFailed', {
-    error: jsonata('$states.input.failure.error'),
-    cause: jsonata('$exists($states.input.failure.cause) ? $states.input.failure.cause : "no cause is known"'),
-  });
-  const runFailed = progress.before('RecordRunFailed', RunStage.ERROR, {
+export function failureExplanation(scope: Construct, storage: RunStorage, progress: RunProgress, end: sfn.IChainable): sfn.IChainable {
+  const recorded = progress.before('RecordRunFailed', RunStage.ERROR, {
     texts: { completed_at: '$now()', error_message: shortened('$states.input.failure.error & ": " & $states.input.failure.cause') },
-  }, fail);
+  }, end);
   return storedFailure(scope, {
     storage,
     folder: WorkKey.ERRORS,
@@ -57,6 +52,6 @@ export function failureExplanation(scope: Construct, storage: RunStorage, progre
     field: 'errorFile',
     chosen: newestErrorFile(),
     told: explainedFailure(),
-    next: runFailed,
+    next: recorded,
   });
 }

@@ -21,6 +21,7 @@ export function jobTask(scope: Construct, id: string, props: JobProps): sfn.Chai
       new iam.PolicyStatement({ actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], resources: [rule] }),
     ],
     outputs: props.outputs,
+    assign: props.assign,
   });
   task.addRetry(BATCH_API_RETRY);
   task.addCatch(againOrFailed(scope, id, task, props), {

@@ -3,17 +3,22 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { otherFailure } from './job-failure';
 import { jsonata, literal } from './jsonata';
-import { RunVariable } from './run-plan';
+import { RunStep, RunVariable } from './run-plan';
 import { ServiceTask } from './service-task';
-import { storedFailure } from './stored-failure';
+import { newestFile, storedFailure } from './stored-failure';
 import { WorkKey } from '../contract/storage-keys';
 import { RunStorage } from '../storage/run-storage';
 
 /** "Inline mode: up to 40 concurrent iterations", AWS Step Functions developer guide, page "Map workflow state". */
 export const MAX_INLINE_CONCURRENCY = 40;
 
-/** What a job of a distributed Map reads of the run: its child execution sees none of the run's variables. */
-const CARRIED = [RunVariable.INPUT_URI, RunVariable.WORK_URI, RunVariable.INPUT_COUNT, RunVariable.JOB_NAME];
+/** What a job reads of the run goes with its item, as a child execution of a distributed Map sees none of the run's variables. */
+const CARRIED = [RunVariable.INPUT_URI, RunVariable.WORK_URI, RunVariable.INPUT_COUNT, RunVariable.JOB_NAME] as const;
+
+/** In a retrieval job's states, an expression for one of the run's variables. */
+export function ofRun(variable: (typeof CARRIED)[number]): string {
+  return `$states.input.run.${variable}`;
+}
 
 export interface RetrievalMapProps {
   readonly storage: RunStorage;
@@ -25,6 +30,8 @@ export interface RetrievalMapProps {
   /** What comes after a failure. */
   readonly onFailure: sfn.IChainable;
   readonly outputs: string;
+  /** What the run remembers once all jobs are done. */
+  readonly assign?: { readonly [variable: string]: string };
 }
 
 /** One job a range of entries; the first that fails stops the others. The jobs' results stay in S3. */
@@ -33,26 +40,23 @@ export function retrievalMap(scope: Construct, props: RetrievalMapProps): sfn.Ma
     error: jsonata('$states.input.failure.error'),
     cause: jsonata('$states.input.failure.cause'),
   });
+  const carried = CARRIED.map((name) => `"${name}": $${name}`);
   const common = {
     items: sfn.ProvideItems.jsonata(jsonata(`$${RunVariable.RETRIEVAL_JOBS}`)),
     maxConcurrency: props.maxConcurrency,
+    jsonataItemSelector: jsonata(
+      `$merge([$states.context.Map.Item.Value, { "run": { "name": $states.context.Execution.Name, ${carried.join(', ')} } }])`,
+    ),
     outputs: props.outputs,
+    assign: props.assign,
   };
   if (!props.distributed) {
-    const map = sfn.Map.jsonata(scope, 'RetrieveSequences', common).itemProcessor(props.job(failed));
+    const map = sfn.Map.jsonata(scope, RunStep.RETRIEVE_SEQUENCES, common).itemProcessor(props.job(failed));
     map.addCatch(props.onFailure, { errors: ['States.ALL'], outputs: jsonata(otherFailure()) });
     return map;
   }
-  const carried = CARRIED.map((name) => `"${name}": $${name}`);
-  const map = sfn.DistributedMap.jsonata(scope, 'RetrieveSequences', {
-    ...common,
-    mapExecutionType: sfn.StateMachineType.STANDARD,
-    jsonataItemSelector: jsonata(`$merge([$states.context.Map.Item.Value, { ${carried.join(', ')}, "run": $states.context.Execution.Name }])`),
-  });
-  const begin = sfn.Pass.jsonata(scope, 'BeginRetrievalJob', {
-    assign: Object.fromEntries([...CARRIED, 'run'].map((name) => [name, jsonata(`$states.input.${name}`)])),
-  });
-  map.itemProcessor(begin.next(props.job(storeJobFailure(scope, props.storage, failed))));
+  const map = sfn.DistributedMap.jsonata(scope, RunStep.RETRIEVE_SEQUENCES, { ...common, mapExecutionType: sfn.StateMachineType.STANDARD });
+  map.itemProcessor(props.job(storeJobFailure(scope, props.storage, failed)));
   map.addCatch(findJobFailure(scope, props.storage, props.onFailure), { errors: ['States.ALL'], outputs: jsonata(otherFailure()) });
   return map;
 }
@@ -63,7 +67,7 @@ function storeJobFailure(scope: Construct, storage: RunStorage, next: sfn.IChain
     integration: 'aws-sdk:s3:putObject',
     args: {
       Bucket: storage.bucket.bucketName,
-      Key: jsonata(`${literal(storage.work)} & $run & ${literal(`/${WorkKey.FAILED_JOBS}`)} & $states.input.from & ".json"`),
+      Key: jsonata(`${literal(storage.work)} & $states.input.run.name & ${literal(`/${WorkKey.FAILED_JOBS}`)} & $states.input.from & ".json"`),
       Body: jsonata('$states.input.failure'),
       ContentType: 'application/json',
     },
@@ -82,15 +86,11 @@ function findJobFailure(scope: Construct, storage: RunStorage, next: sfn.IChaina
     folder: WorkKey.FAILED_JOBS,
     names: { list: 'FindJobFailure', has: 'HasJobFailure', read: 'ReadJobFailure' },
     field: 'failedJob',
-    chosen: firstFailedJob(),
+    // The newest: a redriven run finds those of its failure before, too.
+    chosen: newestFile(),
     told: storedJobFailure(),
     next,
   });
-}
-
-/** An expression over `$states.result` of ListObjectsV2: the key of the failure that was stored first, or nothing. */
-export function firstFailedJob(): string {
-  return '$sort($states.result.Contents, function($a, $b) { $string($a.LastModified) > $string($b.LastModified) })[0].Key';
 }
 
 /** An expression over `$states.result` of GetObject: the failure that was stored, as the input of the failure's explanation. */

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { jsonata } from './jsonata';
 
 /**
  * A run has at most so many retrieval jobs: an execution's history ends at 25,000 events (AWS Step Functions developer guide,
@@ -24,6 +25,19 @@ export const RunVariable = {
   JOB_NAME: 'jobName',
   /** The retrieval jobs: `[{from, to, label, size}]`, see {@link retrievalJobs}. */
   RETRIEVAL_JOBS: 'retrievalJobs',
+  /** The step at which the run is, one of {@link RunStep}. */
+  STEP: 'step',
+} as const;
+
+/** What a step of one job begins with: the first of its sizes. */
+export const START_SIZE = jsonata('{ "size": 0 }');
+
+/** The steps of a run, by the names of their states. */
+export const RunStep = {
+  STORE_INPUT: 'StoreInput',
+  RETRIEVE_SEQUENCES: 'RetrieveSequences',
+  ALIGN_SEQUENCES: 'AlignSequences',
+  COLLECT_SEQ_INFO: 'CollectSeqInfo',
 } as const;
 
 /** How many entries the run has; the input is known to be valid. */

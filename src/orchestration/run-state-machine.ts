@@ -12,8 +12,9 @@ import { otherFailure } from './job-failure';
 import { jobLoop } from './job-loop';
 import { jobTask } from './job-task';
 import { jsonata, literal } from './jsonata';
-import { MAX_INLINE_CONCURRENCY, retrievalMap } from './retrieval-map';
-import { inputCount, jobName, retrievalJobs, RunVariable } from './run-plan';
+import { finalFailure, goOn, redrivableFailure } from './redrive';
+import { MAX_INLINE_CONCURRENCY, ofRun, retrievalMap } from './retrieval-map';
+import { inputCount, jobName, retrievalJobs, RunStep, RunVariable, START_SIZE } from './run-plan';
 import { runResult } from './run-result';
 import { ServiceTask } from './service-task';
 import { ErrorName } from '../contract/error-names';
@@ -41,19 +42,23 @@ export interface RunStateMachineProps {
   readonly role?: iam.IRole;
 }
 
-const START_SIZE = jsonata('{ "size": 0 }');
+const EXECUTION_INPUT = '$states.context.Execution.Input';
+/** Where the alignment and the collection leave their error files. */
+const ERRORS = [WorkerOption.ERRORS, below(`$${RunVariable.WORK_URI}`, WorkKey.ERRORS)];
 
 /** The state machine: validate, store, retrieve in parallel, align, collect; any failure is explained before the run ends. */
 export class RunStateMachine extends Construct {
   public readonly stateMachine: sfn.StateMachine;
   private readonly progress: RunProgress;
+  private readonly failure: sfn.IChainable;
   private readonly explainFailure: sfn.IChainable;
 
   constructor(scope: Construct, id: string, private readonly props: RunStateMachineProps) {
     super(scope, id);
     const { workflowType } = props;
     this.progress = new RunProgress(this, props.jobsTable);
-    this.explainFailure = failureExplanation(this, props.storage, this.progress);
+    this.failure = workflowType === sfn.StateMachineType.EXPRESS ? finalFailure(this) : redrivableFailure(this);
+    this.explainFailure = failureExplanation(this, props.storage, this.progress, this.failure);
     this.stateMachine = new sfn.StateMachine(this, 'Resource', {
       comment: 'PAVI\'s protein alignment pipeline: sequence retrieval, alignment, seq info collection',
       queryLanguage: sfn.QueryLanguage.JSONATA,
@@ -75,13 +80,22 @@ export class RunStateMachine extends Construct {
   private runSteps(): sfn.IChainable {
     const collect = this.collectSeqInfo();
     collect.next(runResult(this, this.props.storage, this.progress));
+    const collection = this.progress.before('RecordCollection', RunStage.COLLECTING_RESULTS, {}, collect);
     const align = this.alignSequences();
-    align.next(this.progress.before('RecordCollection', RunStage.COLLECTING_RESULTS, {}, collect));
-    const retrieve = this.retrieveSequences();
-    retrieve.next(this.progress.before('RecordAlignment', RunStage.ALIGNMENT, {
+    align.next(collection);
+    const alignment = this.progress.before('RecordAlignment', RunStage.ALIGNMENT, {
       numbers: { sequences_processed: `$string($${RunVariable.INPUT_COUNT})` },
-    }, align));
-    return this.progress.before('RecordRetrieval', RunStage.SEQUENCE_RETRIEVAL, {}, retrieve);
+    }, align);
+    const retrieve = this.retrieveSequences();
+    retrieve.next(alignment);
+    const retrieval = this.progress.before('RecordRetrieval', RunStage.SEQUENCE_RETRIEVAL, {}, retrieve);
+    const first = this.storedInput(retrieval);
+    if (this.failure instanceof sfn.Parallel) {
+      goOn(this, this.failure, first, {
+        [RunStep.RETRIEVE_SEQUENCES]: retrieval, [RunStep.ALIGN_SEQUENCES]: alignment, [RunStep.COLLECT_SEQ_INFO]: collection,
+      });
+    }
+    return first;
   }
 
   /** Lists the problems first and chooses then: these states have no Catch, so nothing in them may throw. */
@@ -100,10 +114,6 @@ export class RunStateMachine extends Construct {
   private planRun(steps: sfn.IChainable): sfn.IChainable {
     const { storage } = this.props;
     const run = (prefix: string, end = '/') => `"s3://${storage.bucket.bucketName}/${prefix}" & $states.context.Execution.Name & "${end}"`;
-    const given = (field: string) => `$exists($states.input.${field}) and $states.input.${field} != null`;
-    const isStored = sfn.Choice.jsonata(this, 'IsInputStored')
-      .when(sfn.Condition.jsonata(jsonata(given('seq_regions_uri'))), steps)
-      .otherwise(this.storeInput().next(steps));
     return sfn.Pass.jsonata(this, 'PlanRun', {
       assign: {
         [RunVariable.JOB_ID]: jsonata(`${given('job_id')} ? $states.input.job_id : $states.context.Execution.Name`),
@@ -113,27 +123,36 @@ export class RunStateMachine extends Construct {
         [RunVariable.WORK_URI]: jsonata(run(storage.work)),
         [RunVariable.RESULTS_URI]: jsonata(run(storage.results)),
         [RunVariable.RETRIEVAL_JOBS]: jsonata(retrievalJobs(this.props.regionsPerJob)),
+        ...this.assignStep(RunStep.STORE_INPUT),
       },
     }).next(this.progress.before('RecordRun', RunStage.INITIALIZING, {
       ...BEGUN,
       numbers: { ...BEGUN.numbers, input_count: `$string($${RunVariable.INPUT_COUNT})`, sequences_processed: '"0"' },
-    }, isStored));
+    }, steps));
+  }
+
+  /** Reads the execution's input, and not the state's, which is another one where a redriven run comes back. */
+  private storedInput(steps: sfn.IChainable): sfn.IChainable {
+    return sfn.Choice.jsonata(this, 'IsInputStored')
+      .when(sfn.Condition.jsonata(jsonata(given('seq_regions_uri', EXECUTION_INPUT))), steps)
+      .otherwise(this.storeInput().next(steps));
   }
 
   private storeInput(): ServiceTask {
     const { storage } = this.props;
-    const store = new ServiceTask(this, 'StoreInput', {
+    const store = new ServiceTask(this, RunStep.STORE_INPUT, {
       integration: 'aws-sdk:s3:putObject',
       args: {
         Bucket: storage.bucket.bucketName,
         Key: jsonata(`${literal(storage.work)} & $states.context.Execution.Name & ${literal(`/${WorkKey.SEQ_REGIONS}`)}`),
         // As it is: Step Functions writes a body's JSON, so a text would be written in quotes.
-        Body: jsonata('$states.input.seq_regions'),
+        Body: jsonata(`${EXECUTION_INPUT}.seq_regions`),
         ContentType: 'application/json',
       },
       statements: storage.objects('s3:PutObject', storage.workOf(WorkKey.SEQ_REGIONS)),
       taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
       outputs: jsonata('{}'),
+      assign: this.assignStep(RunStep.RETRIEVE_SEQUENCES),
     });
     store.addRetry({
       errors: ['S3.S3Exception', 'S3.SdkClientException'],
@@ -154,71 +173,83 @@ export class RunStateMachine extends Construct {
       job: (onFailure) => this.job('RunRetrievalJob', {
         step: sequenceRetrieval,
         stepName: 'sequence retrieval',
-        jobNamePrefix: 'pavi-retrieve',
-        jobNameSuffix: '$states.input.from',
+        jobName: `"pavi-retrieve-" & ${ofRun(RunVariable.JOB_NAME)} & "-" & $states.input.from`,
         label: '$states.input.label',
         command: [
           WorkerCommand.RETRIEVE,
-          WorkerOption.INPUT, variable(RunVariable.INPUT_URI),
-          WorkerOption.OUTPUT_DIR, variable(RunVariable.WORK_URI, WorkKey.SEQUENCES),
+          WorkerOption.INPUT, jsonata(ofRun(RunVariable.INPUT_URI)),
+          WorkerOption.OUTPUT_DIR, below(ofRun(RunVariable.WORK_URI), WorkKey.SEQUENCES),
           WorkerOption.FROM, jsonata('$string($states.input.from)'),
           WorkerOption.TO, jsonata('$string($states.input.to)'),
-          WorkerOption.EXPECT_COUNT, jsonata(`$string($${RunVariable.INPUT_COUNT})`),
+          WorkerOption.EXPECT_COUNT, jsonata(`$string(${ofRun(RunVariable.INPUT_COUNT)})`),
           ...sequenceRetrieval.genomeWords,
+          WorkerOption.ERRORS, below(ofRun(RunVariable.WORK_URI), WorkKey.ERRORS),
         ],
         onFailure,
         outputs: jsonata('{}'),
       }),
       onFailure: this.explainFailure,
       outputs: START_SIZE,
+      assign: this.assignStep(RunStep.ALIGN_SEQUENCES),
     });
   }
 
   private alignSequences(): sfn.Chain {
     const { alignment } = this.props;
-    return this.job('AlignSequences', {
+    return this.job(RunStep.ALIGN_SEQUENCES, {
       step: alignment,
       stepName: 'alignment',
-      jobNamePrefix: 'pavi-align',
+      jobName: `"pavi-align-" & $${RunVariable.JOB_NAME}`,
       label: `$${RunVariable.INPUT_COUNT} & " entries"`,
       command: [
         WorkerCommand.ALIGN,
-        WorkerOption.INPUT_DIR, variable(RunVariable.WORK_URI, WorkKey.SEQUENCES),
-        WorkerOption.OUTPUT, variable(RunVariable.RESULTS_URI, ResultKey.ALIGNMENT),
+        WorkerOption.INPUT_DIR, below(`$${RunVariable.WORK_URI}`, WorkKey.SEQUENCES),
+        WorkerOption.OUTPUT, below(`$${RunVariable.RESULTS_URI}`, ResultKey.ALIGNMENT),
         // A thread without a vCPU of its own makes Clustal Omega slower, not faster.
         WorkerOption.THREADS, `${Math.max(1, Math.floor(alignment.settings.sizes[0].vcpus))}`,
+        ...ERRORS,
       ],
       onFailure: this.explainFailure,
       outputs: START_SIZE,
+      assign: this.assignStep(RunStep.COLLECT_SEQ_INFO),
     });
   }
 
   private collectSeqInfo(): sfn.Chain {
-    return this.job('CollectSeqInfo', {
+    return this.job(RunStep.COLLECT_SEQ_INFO, {
       step: this.props.seqInfoCollection,
       stepName: 'seq info collection',
-      jobNamePrefix: 'pavi-collect',
+      jobName: `"pavi-collect-" & $${RunVariable.JOB_NAME}`,
       label: `$${RunVariable.INPUT_COUNT} & " entries"`,
       command: [
         WorkerCommand.COLLECT,
-        WorkerOption.INPUT_DIR, variable(RunVariable.WORK_URI, WorkKey.SEQUENCES),
-        WorkerOption.ALIGNMENT, variable(RunVariable.RESULTS_URI, ResultKey.ALIGNMENT),
-        WorkerOption.OUTPUT, variable(RunVariable.RESULTS_URI, ResultKey.SEQ_INFO),
+        WorkerOption.INPUT_DIR, below(`$${RunVariable.WORK_URI}`, WorkKey.SEQUENCES),
+        WorkerOption.ALIGNMENT, below(`$${RunVariable.RESULTS_URI}`, ResultKey.ALIGNMENT),
+        WorkerOption.OUTPUT, below(`$${RunVariable.RESULTS_URI}`, ResultKey.SEQ_INFO),
+        ...ERRORS,
       ],
       onFailure: this.explainFailure,
       outputs: jsonata('{}'),
     });
   }
 
+  /** What a step that is done leaves for a redrive, where there can be one. */
+  private assignStep(next: string): { [variable: string]: string } | undefined {
+    return this.props.workflowType === sfn.StateMachineType.EXPRESS ? undefined : { [RunVariable.STEP]: next };
+  }
+
   private job(id: string, job: Omit<JobProps, 'jobQueue' | 'runTimeout'>): sfn.Chain {
     const { workflowType, jobQueue, runTimeout } = this.props;
-    const errors = [WorkerOption.ERRORS, variable(RunVariable.WORK_URI, WorkKey.ERRORS)];
-    const props = { ...job, command: [...job.command, ...errors], jobQueue, runTimeout };
+    const props = { ...job, jobQueue, runTimeout };
     return workflowType === sfn.StateMachineType.EXPRESS ? jobLoop(this, id, props) : jobTask(this, id, props);
   }
 }
 
+function given(field: string, input = '$states.input'): string {
+  return `$exists(${input}.${field}) and ${input}.${field} != null`;
+}
+
 /** A word of a command: a place below one of the run's folders. */
-function variable(name: string, key?: string): string {
-  return jsonata(key === undefined ? `$${name}` : `$${name} & ${literal(key)}`);
+function below(folder: string, key: string): string {
+  return jsonata(`${folder} & ${literal(key)}`);
 }

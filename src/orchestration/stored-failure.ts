@@ -23,6 +23,11 @@ export interface StoredFailureProps {
   readonly next: sfn.IChainable;
 }
 
+/** An expression over `$states.result` of ListObjectsV2: the key of the newest file, or nothing where there is none. */
+export function newestFile(): string {
+  return '$sort($states.result.Contents, function($a, $b) { $string($a.LastModified) < $string($b.LastModified) })[0].Key';
+}
+
 /**
  * Goes on from a failure with what a file in the run's work folder tells of it, best effort: without one, or where it cannot be read, with
  * the failure as it is. The input has `failure: {error, cause}`.

@@ -32,6 +32,8 @@ const RETRY: sfn.RetryProps = {
   maxAttempts: 2,
   jitterStrategy: sfn.JitterType.FULL,
 };
+/** What a failure left in the item, and a redriven run takes back. */
+const OF_A_FAILURE = ['completed_at', 'error_message'];
 /** An item has at most 400 KB, and a page shows a line or two. */
 const MAX_MESSAGE = 4000;
 
@@ -68,7 +70,7 @@ export class RunProgress {
     Object.entries(attributes.texts ?? {}).forEach(([name, value]) => { texts[name] = jsonata(value); });
     const record = new ServiceTask(this.scope, id, {
       integration: 'dynamodb:updateItem',
-      args: updateItem(this.table.tableName, jobId, texts, attributes.numbers ?? {}),
+      args: updateItem(this.table.tableName, jobId, texts, attributes.numbers ?? {}, stage.status === 'RUNNING' ? OF_A_FAILURE : []),
       statements: statements(this.table),
       taskTimeout: sfn.Timeout.duration(CALL_TIMEOUT),
       outputs: jsonata('$states.input'),
@@ -82,7 +84,7 @@ export class RunProgress {
 
 /** Every attribute is named by a placeholder: `status` and `ttl` are reserved words of DynamoDB. */
 function updateItem(
-  table: string, jobId: string, texts: { readonly [name: string]: string }, numbers: { readonly [name: string]: string },
+  table: string, jobId: string, texts: { readonly [name: string]: string }, numbers: { readonly [name: string]: string }, removed: string[],
 ): { readonly [name: string]: unknown } {
   const names = [...Object.keys(texts), ...Object.keys(numbers)];
   // What the application wrote when it announced the run stays.
@@ -90,8 +92,11 @@ function updateItem(
   return {
     TableName: table,
     Key: { job_id: { S: jsonata(jobId) } },
-    UpdateExpression: `SET ${names.map((name) => `#${name} = ${value(name)}`).join(', ')}`,
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    UpdateExpression: [
+      `SET ${names.map((name) => `#${name} = ${value(name)}`).join(', ')}`,
+      ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`).join(', ')}`] : []),
+    ].join(' '),
+    ExpressionAttributeNames: Object.fromEntries([...names, ...removed].map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries([
       ...Object.entries(texts).map(([name, text]) => [`:${name}`, { S: text }]),
       ...Object.entries(numbers).map(([name, number]) => [`:${name}`, { N: jsonata(number) }]),

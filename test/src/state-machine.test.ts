@@ -47,7 +47,8 @@ describe.each(VARIANTS)('the definition on %s', (_platform, make) => {
 
   test('has exactly these states', () => {
     expect(Object.keys(states).sort()).toEqual([
-      'AlignSequences', 'AlignSequencesOutOfMemory', 'CollectSeqInfo', 'CollectSeqInfoOutOfMemory', 'CountSequences', 'ExplainFailure', 'HasErrorFile',
+      'AlignSequences', 'AlignSequencesOutOfMemory', 'CollectSeqInfo', 'CollectSeqInfoOutOfMemory', 'CountSequences', 'EndWithFailure', 'ExplainFailure',
+      'GoOnWhereFailed', 'HasErrorFile',
       'InvalidInput', 'IsInputStored', 'IsInputValid', 'PlanRun', 'ReadErrorFile', 'RetrievalJobFailed', 'RetrieveSequences', 'RunFailed', 'RunRetrievalJob',
       'RunRetrievalJobOutOfMemory', 'RunSucceeded', 'StoreInput', 'ValidateInput',
     ]);
@@ -116,14 +117,14 @@ describe.each(VARIANTS)('the definition on %s', (_platform, make) => {
     expect(states.CollectSeqInfo.Output).toBe('{% {} %}');
   });
 
-  test('every failure leads to RunFailed by way of its explanation', () => {
+  test('every failure leads to the failed run\'s end by way of its explanation', () => {
     for (const name of ['StoreInput', 'RetrieveSequences']) expect(states[name].Catch[0].Next).toBe('ExplainFailure');
     for (const name of ['AlignSequences', 'CollectSeqInfo']) {
       expect(states[name].Catch[0].Next).toBe(`${name}OutOfMemory`);
       expect(states[`${name}OutOfMemory`]).toMatchObject({ Choices: [{ Next: name }], Default: 'ExplainFailure' });
     }
     expect(states.RunRetrievalJobOutOfMemory).toMatchObject({ Choices: [{ Next: 'RunRetrievalJob' }], Default: 'RetrievalJobFailed' });
-    for (const name of ['ExplainFailure', 'ReadErrorFile']) expect(states[name].Catch[0].Next).toBe('RunFailed');
+    for (const name of ['ExplainFailure', 'ReadErrorFile']) expect(states[name].Catch[0].Next).toBe('EndWithFailure');
     expect(states.CountSequences.Catch[0].Next).toBe('RunSucceeded');
   });
 });

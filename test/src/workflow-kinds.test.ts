@@ -8,7 +8,8 @@ import { permissions } from './support/permissions';
 import { newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { JobsTable, PaviAlignmentPipelineProps } from '../../src';
 import { describedJob, isOverdue } from '../../src/orchestration/job-loop';
-import { firstFailedJob, storedJobFailure } from '../../src/orchestration/retrieval-map';
+import { storedJobFailure } from '../../src/orchestration/retrieval-map';
+import { newestFile } from '../../src/orchestration/stored-failure';
 import { shortened, uncheckedJobId } from '../../src/progress/run-progress';
 
 // It has no types of its own.
@@ -50,7 +51,7 @@ describe.each(KINDS)('with %s', (_kind, props) => {
       const state = scope.States[name];
       [state.Next, state.Default, ...(state.Choices ?? []).map(({ Next }: any) => Next), ...(state.Catch ?? []).map(({ Next }: any) => Next)]
         .forEach((next) => visit(next, scope));
-      if (state.ItemProcessor) visit(state.ItemProcessor.StartAt, state.ItemProcessor);
+      [state.ItemProcessor, ...(state.Branches ?? [])].filter((inner) => inner !== undefined).forEach((inner) => visit(inner.StartAt, inner));
     };
     visit(definition.StartAt, definition);
     expect([...reached].sort()).toEqual(Object.keys(states).sort());
@@ -158,22 +159,24 @@ describe('more than forty jobs at once', () => {
     expect(allStates(definitionOf(templateWith({ maxConcurrency: 40 }))).RetrieveSequences.ItemProcessor.ProcessorConfig).toEqual({ Mode: 'INLINE' });
   });
 
-  test('get what they read of the run with their item', async () => {
+  test('get what they read of the run with their item, as inline ones do', async () => {
     const variables = { inputUri: 's3://b/k', workUri: 's3://b/work/run-1/', inputCount: 7, jobName: 'run-1' };
     const context = { Execution: { Name: 'run-1' }, Map: { Item: { Value: { from: 0, to: 4, label: 'x', size: 0 } } } };
-    const item = await evaluate(states.RetrieveSequences.ItemSelector, { states: { context }, variables });
-    expect(item).toEqual({ from: 0, to: 4, label: 'x', size: 0, ...variables, run: 'run-1' });
-    const assigned = Object.fromEntries(await Promise.all(Object.entries<string>(states.BeginRetrievalJob.Assign)
-      .map(async ([name, expression]) => [name, await evaluate(expression, { states: { input: item } })])));
-    expect(assigned).toEqual({ ...variables, run: 'run-1' });
-    const used: string[] = JSON.stringify(states.RunRetrievalJob).match(/\$(?!states|string|merge)[a-zA-Z]+(?=[ )&%])/g) ?? [];
-    expect(['$inputUri', '$workUri', '$inputCount', '$jobName'].filter((name) => !used.includes(name))).toEqual([]);
+    const inline = allStates(definitionOf(templateWith()));
+    expect(states.RetrieveSequences.ItemSelector).toBe(inline.RetrieveSequences.ItemSelector);
+    expect(await evaluate(states.RetrieveSequences.ItemSelector, { states: { context }, variables }))
+      .toEqual({ from: 0, to: 4, label: 'x', size: 0, run: { name: 'run-1', ...variables } });
+    // A child execution sees none of the run's variables, and its own may not have their names.
+    const expressions = JSON.stringify(states.RetrieveSequences.ItemProcessor).match(/\{%.*?%\}/g) ?? [];
+    const assigned = new Set(Object.values(states).flatMap(({ Assign }) => Object.keys(Assign ?? {})));
+    expect([...assigned].filter((name) => expressions.some((expression) => new RegExp(`\\$${name}\\b`).test(expression)))).toEqual([]);
+    expect(JSON.stringify(states.RetrieveSequences.ItemProcessor)).not.toContain('Assign');
   });
 
   test('leave their failure in the work folder, where the run finds it', async () => {
     expect(states.RunRetrievalJobOutOfMemory.Default).toBe('StoreJobFailure');
     expect(states.StoreJobFailure).toMatchObject({ Next: 'RetrievalJobFailed', Catch: [{ Next: 'RetrievalJobFailed' }] });
-    const scope = { states: { input: { from: 20 } }, variables: { run: 'run-1' } };
+    const scope = { states: { input: { from: 20, run: { name: 'run-1' } } } };
     expect(await evaluate(states.StoreJobFailure.Arguments.Key, scope)).toBe('work/run-1/failed-jobs/20.json');
     expect(await evaluate(states.FindJobFailure.Arguments.Prefix)).toBe('work/run-1/failed-jobs/');
     expect(states.RetrieveSequences.Catch).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'FindJobFailure' }]);
@@ -182,10 +185,11 @@ describe('more than forty jobs at once', () => {
     expect(states.ReadJobFailure).toMatchObject({ Next: 'ExplainFailure', Catch: [{ Next: 'ExplainFailure' }] });
   });
 
-  test('are told by the first that failed', async () => {
-    const first = (Contents?: unknown) => evaluate(firstFailedJob(), { states: { result: { Contents } } });
-    expect(await first([{ Key: 'a', LastModified: '2025-01-01T00:00:02Z' }, { Key: 'b', LastModified: '2025-01-01T00:00:01Z' }])).toBe('b');
-    expect(await first()).toBeUndefined();
+  test('are told by the newest failure, as a redriven run finds older ones too', async () => {
+    const newest = (Contents?: unknown) => evaluate(newestFile(), { states: { result: { Contents } } });
+    expect(await newest([{ Key: 'a', LastModified: '2025-01-01T00:00:02Z' }, { Key: 'b', LastModified: '2025-01-01T00:00:01Z' }])).toBe('a');
+    expect(await newest()).toBeUndefined();
+    expect(states.FindJobFailure.Output).toContain(newestFile());
     const stored = (Body: string) => evaluate(storedJobFailure(), { states: { input: { failure: { error: 'States.ExceedToleratedFailureThreshold' } }, result: { Body } } });
     expect(await stored('{"error":"Pavi.JobFailed","cause":"c"}')).toEqual({ failure: { error: 'Pavi.JobFailed', cause: 'c' } });
     for (const other of ['{}', '[]', '7', 'null', '{"error":1,"cause":"x"}']) {
@@ -294,8 +298,9 @@ describe('a jobs table', () => {
   test('keeps the time at which an application announced the run', () => {
     expect(states.RecordRun.Arguments.UpdateExpression).toContain('#created_at = if_not_exists(#created_at, :created_at)');
     for (const [, { Arguments }] of records) {
-      const names = Arguments.UpdateExpression.match(/#[a-z0-9_]+(?= =)/g);
-      expect(Object.keys(Arguments.ExpressionAttributeNames).sort()).toEqual([...names].sort());
+      const [set, removed = ''] = Arguments.UpdateExpression.split(' REMOVE ');
+      const names = set.match(/#[a-z0-9_]+(?= =)/g);
+      expect(Object.keys(Arguments.ExpressionAttributeNames).sort()).toEqual([...names, ...(removed.match(/#[a-z_]+/g) ?? [])].sort());
       expect(Object.keys(Arguments.ExpressionAttributeValues).sort()).toEqual(names.map((name: string) => name.replace('#', ':')).sort());
     }
   });
