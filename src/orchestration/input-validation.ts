@@ -41,9 +41,6 @@ const PART_CHECKS = `
   };
   $checkCdsPart := function($p) {
     $type($p) = "object" ? ($type($p.frame) = "number" and $p.frame in [0, 1, 2] ? $checkPart($p) : "wrong") : "wrong"
-  };
-  $partProblem := function($check, $wrong, $reversed, $forward) {
-    $check = "wrong" ? $wrong : $check = "reversed" and $forward ? $reversed
   };`;
 
 /**
@@ -66,9 +63,11 @@ function entryText(problem: keyof typeof PROBLEM, got: string): string {
 }
 
 function partsProblems(field: string, check: string, wrong: 'EXON' | 'CDS', reversed: 'EXON_ORDER' | 'CDS_ORDER'): string {
-  return `$map($e.${field}, function($p, $n) {
-    $partProblem(${check}($p), ${entryText(wrong, '$p')}, ${entryText(reversed, '$p')}, $forward)
-  })`;
+  // The texts in the branches, not as a function's arguments, which would be made for every part.
+  return `$map($e.${field}, function($p, $n) { (
+    $check := ${check}($p);
+    $check = "wrong" ? ${entryText(wrong, '$p')} : $check = "reversed" and $forward ? ${entryText(reversed, '$p')}
+  ) })`;
 }
 
 /** The problems of entry `$e`, an object, at index `$i`, whose id's first use is in `$firstUse`. */
