@@ -1,4 +1,5 @@
 import type { Resource } from '../assembly/stack-resources';
+import { jobRoleOf } from '../batch/job-definition';
 import type { PolicyDocument } from '../iam/policy';
 
 /** What runs use and the app only names, because it is there already. */
@@ -21,7 +22,7 @@ export function existingResources(resources: readonly Resource[]): ExistingResou
   const unknown = (names: string[]) => [...new Set(names)].filter((name) => !known.has(name));
   const argumentsOf = (name: string) => definitions.flatMap((text) => literalsOf(JSON.parse(text), name));
   const roleArns = [
-    ...ofType('AWS::Batch::JobDefinition').map(({ properties }) => properties.ContainerProperties?.JobRoleArn),
+    ...ofType('AWS::Batch::JobDefinition').map(({ properties }) => jobRoleOf(properties)),
     ...ofType('AWS::StepFunctions::StateMachine').map(({ properties }) => properties.RoleArn),
   ].filter((arn): arn is string => typeof arn === 'string');
   const attached = (role: string) => ofType('AWS::IAM::Policy').filter(({ properties }) => properties.Roles?.includes(role))

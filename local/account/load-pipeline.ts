@@ -7,7 +7,7 @@ import { LoadError } from '../assembly/load-error';
 import { PARTITION } from '../assembly/resource-names';
 import { Resource, resolveStacks, StackResources } from '../assembly/stack-resources';
 import { imageProgram } from '../batch/image-program';
-import { jobDefinition, JobDefinition } from '../batch/job-definition';
+import { JobDefinition, jobDefinition, jobRoleOf } from '../batch/job-definition';
 import { loadRules, NotificationRule } from '../events/rules';
 import { checkPolicy } from '../iam/check-policy';
 import type { PolicyDocument } from '../iam/policy';
@@ -15,8 +15,6 @@ import { isSupported } from '../integrations/find-integration';
 
 /** Of stacks of which the app leaves it open. */
 const DEFAULT_REGION = 'us-east-1';
-/** Where a job's output goes that names no log group (AWS Batch user guide, "Using the awslogs log driver"). */
-const DEFAULT_LOG_GROUP = '/aws/batch/job';
 
 export interface LoadOptions {
   /** The state machine's logical id or the beginning of it; needed where the assembly has more than one. */
@@ -145,7 +143,7 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
   const definitions = jobDefinitions.map((resource) => {
     const { definition, problems: found } = jobDefinition(resource);
     problems.push(...found);
-    if (!inContainers) attempt(problems, resource.logicalId, () => imageProgram(definition.image, images));
+    if (!inContainers) for (const { image } of definition.containers) attempt(problems, resource.logicalId, () => imageProgram(image, images));
     return definition;
   });
   const bucketPolicies = new Map(ofType('AWS::S3::BucketPolicy').map(({ properties }) => [properties.Bucket as string, properties.PolicyDocument as PolicyDocument]));
@@ -174,7 +172,7 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
     images,
     tables: ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(tableOf),
     rules: rules.rules,
-    logGroups: logGroups(jobDefinitions, definitions),
+    logGroups: logGroups(definitions),
     notSimulated,
     existing,
     createdAt: statSync(join(folder, 'manifest.json')).mtime,
@@ -210,7 +208,7 @@ function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, LoadedRole
 
 /** Policies whose text nobody has here, of the roles that runs use: with them the engine would guess what is allowed. */
 function unknownPermissions(resources: readonly Resource[]): string[] {
-  const used = new Set(resources.flatMap(({ properties }) => [properties.ContainerProperties?.JobRoleArn, properties.RoleArn]));
+  const used = new Set(resources.flatMap(({ properties }) => [jobRoleOf(properties), properties.RoleArn]));
   const own = new Set(resources.filter(({ type }) => type === 'AWS::IAM::ManagedPolicy').flatMap(({ ref, arn }) => [ref, arn]));
   return resources.filter(({ type, arn }) => type === 'AWS::IAM::Role' && used.has(arn)).flatMap(({ logicalId, properties }) => [
     ...[properties.PermissionsBoundary ?? []].flat().map((boundary) => `${logicalId}: the permissions boundary ${boundary} is not supported`),
@@ -245,12 +243,11 @@ function tableOf({ arn, ref, properties }: Resource): LoadedTable {
   };
 }
 
-function logGroups(resources: readonly Resource[], definitions: readonly JobDefinition[]): Map<string, Set<string>> {
+function logGroups(definitions: readonly JobDefinition[]): Map<string, Set<string>> {
   const groups = new Map<string, Set<string>>();
-  resources.forEach(({ properties }, index) => {
-    const group = properties.ContainerProperties?.LogConfiguration?.Options?.['awslogs-group'] ?? DEFAULT_LOG_GROUP;
-    groups.set(group, new Set([...groups.get(group) ?? [], definitions[index].logStreamPrefix]));
-  });
+  for (const { logGroup, logStreamPrefix } of definitions.flatMap(({ containers }) => containers)) {
+    groups.set(logGroup, (groups.get(logGroup) ?? new Set()).add(logStreamPrefix));
+  }
   return groups;
 }
 

@@ -75,7 +75,6 @@ export class LocalAccount {
     this.batch = new RecordedBatch({
       capacity: new Capacity({ vcpus: availableParallelism(), memoryMiB: Math.floor(totalmem() / MEBIBYTE) }),
       logFolder: options.logFolder,
-      region: assembly.region,
       programOf: (image) => imageProgram(image, assembly.images),
       environmentOf: (job) => this.environmentOf(job),
       executor: containers === undefined ? undefined

@@ -1,64 +1,57 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { writeWhole } from './write-whole';
-import { BatchService, BatchServiceOptions, RunningJob, SubmitJob } from '../batch/batch-service';
-import { jobDescription } from '../batch/job';
+import { BatchService, BatchServiceOptions, JobDescription, RunningJob } from '../batch/batch-service';
+import { Job, jobDescription } from '../batch/job';
 import { processesOf } from '../batch/processes';
-
-/** As Step Functions gives it, with the API's names in upper case. */
-export type JobDescription = Readonly<Record<string, any>>;
+import type { SubmitJob } from '../batch/submission';
 
 /** Batch keeps jobs that have ended for at least 7 days (AWS Batch user guide, "Job states"). */
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 /** A process that there is not: only the mark counts. */
 const NO_LEADER = -1;
 const INTERRUPTED = 'the local engine was stopped while the job ran';
+const ENDED = ['SUCCEEDED', 'FAILED'];
 
 /** Batch that remembers its jobs, also those of an earlier process; a job that was interrupted has failed. */
 export class RecordedBatch extends BatchService {
-  private readonly ended = new Map<string, JobDescription>();
-  private readonly running = new Map<string, RunningJob>();
+  private readonly earlier = new Map<string, JobDescription>();
+  /** Jobs that this process could not go on with, for a defect. */
+  private readonly broken = new Map<string, JobDescription>();
 
   /**
    * @param file     where the jobs are kept, one line of JSON each
    * @param onStatus when a job has another status
    */
   constructor(options: BatchServiceOptions, private readonly file: string, private readonly onStatus: (job: JobDescription) => void) {
-    super({
-      ...options,
-      // It is asked for when an attempt starts.
-      environmentOf: (job) => {
-        for (const Status of ['STARTING', 'RUNNING']) onStatus({ ...jobDescription(job), Status });
-        return options.environmentOf(job);
-      },
-    });
+    super({ ...options, onStatus: (job) => this.note(job) });
     const jobs = readJobs(file);
     writeWhole(file, jobs.map((job) => `${JSON.stringify(job)}\n`).join(''));
-    for (const job of jobs) this.ended.set(job.JobId, ['SUCCEEDED', 'FAILED'].includes(job.Status) ? job : interrupted(job));
+    for (const job of jobs) this.earlier.set(job.JobId, ENDED.includes(job.Status) ? job : interrupted(job));
   }
 
   public override submit(request: SubmitJob): RunningJob {
     const running = super.submit(request);
-    this.running.set(running.job.id, running);
-    const submitted = jobDescription(running.job);
-    this.onStatus({ ...submitted, Status: 'SUBMITTED' });
-    this.keep(submitted);
-    const end = (description: JobDescription) => {
-      this.ended.set(running.job.id, description);
-      this.running.delete(running.job.id);
-      this.keep(description);
-    };
     // Who submitted it learns of what broke by itself; here the job must not seem to go on.
-    void running.ended.then((job) => end(jobDescription(job)), (error: Error) => end(failed(jobDescription(running.job), error.message)));
+    running.ended.catch((error: Error) => {
+      const job = failed(jobDescription(running.job), error.message);
+      this.broken.set(running.job.id, job);
+      this.keep(job);
+    });
     return running;
   }
 
-  /** Oldest first. */
-  public jobs(): JobDescription[] {
-    return [...this.ended.values(), ...[...this.running.values()].map(({ job }) => jobDescription(job))].sort((a, b) => a.CreatedAt - b.CreatedAt);
+  public override find(id: string): JobDescription | undefined {
+    return this.broken.get(id) ?? super.find(id) ?? this.earlier.get(id);
   }
 
-  public override job(id: string): JobDescription | undefined {
-    return super.job(id) ?? this.ended.get(id);
+  protected override all(): JobDescription[] {
+    return [...this.earlier.values(), ...super.all().map((job) => this.broken.get(job.JobId) ?? job)].sort((a, b) => a.CreatedAt - b.CreatedAt);
+  }
+
+  private note(job: Job): void {
+    const description = jobDescription(job);
+    if (job.status === 'SUBMITTED' || ENDED.includes(job.status)) this.keep(description);
+    else this.onStatus(description);
   }
 
   private keep(job: JobDescription): void {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { camelCased } from './camel-cased';
 import type { ExecutionRecord } from './execution-journal';
-import type { JobDescription } from './recorded-batch';
 import { redriveStatus } from './redrive-status';
+import type { JobDescription } from '../batch/batch-service';
 import type { ServiceEvent } from '../events/rules';
 
 /** Step Functions developer guide, "Step Functions Execution Status Change events". */

@@ -2,11 +2,11 @@ import { ApiError } from './api-error';
 import { authorize } from './authorize';
 import { ApiService, Input, page, restJsonService } from './json-protocol';
 import { camelCased } from '../account/camel-cased';
-import type { JobDescription, RecordedBatch } from '../account/recorded-batch';
+import { BatchError, BatchService, JobDescription } from '../batch/batch-service';
 import type { Principal } from '../iam/policy';
 
 export interface BatchApiOptions {
-  readonly batch: RecordedBatch;
+  readonly batch: BatchService;
   readonly queueArns: ReadonlySet<string>;
 }
 
@@ -20,8 +20,7 @@ export function batchApi({ batch, queueArns }: BatchApiOptions): ApiService {
       allow(caller, 'batch:DescribeJobs', '*');
       const ids = listOf(jobs, 'jobs');
       if (ids.length > MAX_JOBS) throw clientError(`jobs has ${ids.length} ids; ${MAX_JOBS} are allowed`);
-      const found = ids.map((id) => batch.job(id.replace(/^arn:.*:job\//, ''))).filter((job) => job !== undefined);
-      return { jobs: found.map(camelCased) };
+      return { jobs: call(() => batch.describeJobs(ids.map((id) => id.replace(/^arn:.*:job\//, '')))).map(camelCased) };
     },
     'POST /v1/listjobs': (input, caller) => {
       allow(caller, 'batch:ListJobs', '*');
@@ -33,15 +32,20 @@ export function batchApi({ batch, queueArns }: BatchApiOptions): ApiService {
       // "If you don't specify a status, only RUNNING jobs are returned"; with filters, the status counts for nothing (API reference, ListJobs).
       const holds = filters === undefined || filters.length === 0
         ? (job: JobDescription) => job.Status === (jobStatus ?? 'RUNNING') : filterOf(filters);
-      const found = batch.jobs().filter((job) => job.JobQueue === queue && holds(job)).reverse();
+      const found = call(() => batch.listJobs()).filter((job) => job.JobQueue === queue && holds(job)).reverse();
       const { items, nextToken } = page(found, input, 100, 100);
       return { jobSummaryList: items.map(summary), ...nextToken === undefined ? {} : { nextToken } };
     },
     'POST /v1/terminatejob': ({ jobId, reason }, caller) => {
       if (typeof jobId !== 'string' || typeof reason !== 'string') throw clientError('jobId and reason are required');
-      const job = batch.job(jobId);
-      allow(caller, 'batch:TerminateJob', job?.JobArn ?? '*');
-      batch.terminate(jobId, reason);
+      allow(caller, 'batch:TerminateJob', batch.find(jobId)?.JobArn ?? '*');
+      call(() => batch.terminateJob(jobId, reason));
+      return {};
+    },
+    'POST /v1/canceljob': ({ jobId, reason }, caller) => {
+      if (typeof jobId !== 'string' || typeof reason !== 'string') throw clientError('jobId and reason are required');
+      allow(caller, 'batch:CancelJob', batch.find(jobId)?.JobArn ?? '*');
+      call(() => batch.cancelJob(jobId, reason));
       return {};
     },
     'POST /v1/describejobqueues': ({ jobQueues }, caller) => {
@@ -55,6 +59,15 @@ export function batchApi({ batch, queueArns }: BatchApiOptions): ApiService {
       };
     },
   });
+}
+
+/** What Batch refuses, as its own API says it. */
+function call<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof BatchError ? new ApiError(error.code, error.message, error.status) : error;
+  }
 }
 
 type Holds = (job: JobDescription) => boolean;
@@ -80,7 +93,7 @@ function pattern(field: (job: JobDescription) => string, value: string): Holds {
 }
 
 function summary(job: JobDescription): object {
-  const { Container: { ExitCode, Reason } = {} as Record<string, unknown> } = job;
+  const { ExitCode, Reason } = job.Container;
   return {
     jobArn: job.JobArn,
     jobId: job.JobId,

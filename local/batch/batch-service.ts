@@ -2,43 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Capacity } from './capacity';
-import { AT_ONCE, ContainerEnd, JobExecutor, OUT_OF_MEMORY } from './executor';
-import type { BatchFaults, JobFault } from './faults';
+import { AT_ONCE, JobExecutor } from './executor';
+import { afterFault, BatchFaults } from './faults';
 import type { ImageProgram } from './image-program';
-import { Job, jobDescription, JobStatus } from './job';
-import type { JobDefinition } from './job-definition';
+import { Attempt, ContainerAttempt, Job, JobContainer, jobDescription, JobStatus, sizeOfJob } from './job';
 import { processExecutor } from './process-executor';
-import { AttemptEnd, RetryStrategy, shouldRetry } from './retry-rules';
-
-/** What SubmitJob takes; what it leaves out is as in the definition. */
-export interface SubmitJob {
-  readonly jobName: string;
-  readonly definition: JobDefinition;
-  readonly queueArn: string;
-  readonly command?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly memoryMiB?: number;
-  readonly vcpus?: number;
-  readonly parameters?: Readonly<Record<string, string>>;
-  /** Takes the place of the definition's, rules and all. */
-  readonly retry?: RetryStrategy;
-  readonly timeout?: number;
-  readonly dependsOn?: readonly string[];
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly propagateTags?: boolean;
-}
+import { shouldRetry } from './retry-rules';
+import { newJob, SubmitJob } from './submission';
+import { runTask } from './task';
 
 export interface BatchServiceOptions {
   readonly capacity: Capacity;
   /** One file a log stream. */
   readonly logFolder: string;
-  readonly region: string;
   readonly programOf: (image: string) => ImageProgram;
   /** What a job's process finds in its environment beside its own: endpoint and credentials of its role. */
   readonly environmentOf: (job: Job) => Readonly<Record<string, string>>;
   /** Processes of this machine where it is absent. */
   readonly executor?: JobExecutor;
   readonly faults?: BatchFaults;
+  /** When a job has another status. */
+  readonly onStatus?: (job: Job) => void;
 }
 
 /** A job that was submitted. */
@@ -48,7 +32,12 @@ export interface RunningJob {
   readonly ended: Promise<Job>;
   /** As TerminateJob does. */
   terminate(reason: string): void;
+  /** As CancelJob does: nothing happens to a job that has started. */
+  cancel(reason: string): void;
 }
+
+/** A job as Step Functions gives it: with the API's names, in upper case. */
+export type JobDescription = Readonly<Record<string, any>>;
 
 /** A call that Batch refuses, with its error code and HTTP status. */
 export class BatchError extends Error {
@@ -62,6 +51,8 @@ const ENDED_BY_ITSELF = 'Essential container in task exited';
 const TIMED_OUT = 'Job attempt duration exceeded timeout';
 const NOT_STARTED = 'Task failed to start';
 const DEPENDENCY_FAILED = 'Dependent Job failed';
+const ENDED: readonly JobStatus[] = ['SUCCEEDED', 'FAILED'];
+const WAITING: readonly JobStatus[] = ['SUBMITTED', 'PENDING', 'RUNNABLE'];
 /** Compute environments have names; the machine's is this. */
 const COMPUTE_ENVIRONMENT = 'this-machine';
 
@@ -76,72 +67,84 @@ export class BatchService {
 
   /** @throws BatchError */
   public submit(request: SubmitJob): RunningJob {
-    this.refuseCall('SubmitJob');
-    const { definition, queueArn, dependsOn = [] } = request;
-    const dependencies = dependsOn.map((dependency) => {
+    this.call('SubmitJob');
+    const dependencies = (request.dependsOn ?? []).map((dependency) => {
       const found = this.submitted.get(dependency);
       if (found === undefined) throw new BatchError('ClientException', 400, `Job dependency ${dependency} does not exist`);
       return found.ended;
     });
-    const id = randomUUID();
-    const parameters = { ...definition.parameters, ...request.parameters };
-    const job: Job = {
-      id,
-      name: request.jobName,
-      arn: definition.arn.replace(/job-definition\/.*$/, `job/${id}`),
-      queueArn,
-      definition,
-      command: withParameters(request.command ?? definition.command, parameters),
-      environment: { ...definition.environment, ...request.environment },
-      parameters,
-      size: { memoryMiB: request.memoryMiB ?? definition.memoryMiB, vcpus: request.vcpus ?? definition.vcpus },
-      retry: request.retry ?? definition.retry,
-      timeout: request.timeout ?? definition.timeout,
-      dependsOn,
-      tags: request.tags ?? {},
-      propagateTags: request.propagateTags ?? definition.propagateTags,
-      createdAt: Date.now(),
-      attempts: [],
-      status: dependencies.length > 0 ? 'PENDING' : 'RUNNABLE',
-    };
+    const job = newJob(request);
     const stop = new AbortController();
-    const running = { job, ended: this.run(job, dependencies, stop.signal), terminate: (reason: string) => stop.abort(reason) };
-    this.submitted.set(id, running);
+    const terminate = (reason: string) => {
+      if (ENDED.includes(job.status)) return;
+      job.isTerminated = true;
+      stop.abort(reason);
+    };
+    const cancel = (reason: string) => {
+      if (!WAITING.includes(job.status)) return;
+      job.isCancelled = true;
+      stop.abort(reason);
+    };
+    this.options.onStatus?.(job);
+    this.setStatus(job, dependencies.length > 0 ? 'PENDING' : 'RUNNABLE');
+    const running = { job, ended: this.run(job, dependencies, stop.signal), terminate, cancel };
+    this.submitted.set(job.id, running);
     return running;
   }
 
-  /** A job as DescribeJobs tells of it; undefined where it is not known. */
-  public job(id: string): Readonly<Record<string, unknown>> | undefined {
-    this.refuseCall('DescribeJobs');
+  /** Those that are known of these, as DescribeJobs tells of them. @throws BatchError */
+  public describeJobs(ids: readonly string[]): JobDescription[] {
+    this.call('DescribeJobs');
+    return ids.map((id) => this.find(id)).filter((job) => job !== undefined);
+  }
+
+  /** Nothing happens to a job that has ended, or that is not known. @throws BatchError */
+  public terminateJob(id: string, reason: string): void {
+    this.call('TerminateJob');
+    this.submitted.get(id)?.terminate(reason);
+  }
+
+  /** Nothing happens to a job that has started, or that is not known. @throws BatchError */
+  public cancelJob(id: string, reason: string): void {
+    this.call('CancelJob');
+    this.submitted.get(id)?.cancel(reason);
+  }
+
+  /** All jobs, oldest first. @throws BatchError */
+  public listJobs(): JobDescription[] {
+    this.call('ListJobs');
+    return this.all();
+  }
+
+  /** A job's description, for whoever asks without calling the API; undefined where it is not known. */
+  public find(id: string): JobDescription | undefined {
     const found = this.submitted.get(id);
     return found === undefined ? undefined : jobDescription(found.job);
   }
 
-  /** As TerminateJob does; nothing happens to a job that has ended, or that is not known. */
-  public terminate(id: string, reason: string): void {
-    this.refuseCall('TerminateJob');
-    this.submitted.get(id)?.terminate(reason);
+  protected all(): JobDescription[] {
+    return [...this.submitted.values()].map(({ job }) => jobDescription(job));
   }
 
-  private refuseCall(operation: string): void {
+  private call(operation: string): void {
     if (this.options.faults?.throttles(operation) === true) throw new BatchError('TooManyRequestsException', 429, 'Too Many Requests');
   }
 
   private async run(job: Job, dependencies: readonly Promise<Job>[], stop: AbortSignal): Promise<Job> {
-    const needed = Capacity.needed(job.size);
+    const needed = Capacity.needed(sizeOfJob(job));
     if (!this.options.capacity.couldEverHold(needed)) {
       const { vcpus, memoryMiB } = this.options.capacity.total;
-      return end(job, 'FAILED', `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job wants ${needed.vcpus} vCPU and ${needed.memoryMiB} MiB, `
+      return this.end(job, 'FAILED', `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job wants ${needed.vcpus} vCPU and ${needed.memoryMiB} MiB, `
         + `and this machine has ${vcpus} vCPU and ${memoryMiB} MiB`);
     }
-    if (await waitFor(dependencies, stop) === 'failed') return end(job, 'FAILED', DEPENDENCY_FAILED);
+    if (await waitFor(dependencies, stop) === 'failed') return this.end(job, 'FAILED', DEPENDENCY_FAILED);
     for (let attempt = 1; ; attempt++) {
-      job.status = 'RUNNABLE';
+      this.setStatus(job, 'RUNNABLE');
       let giveBack: () => void;
       try {
         giveBack = await this.options.capacity.take(needed, stop);
       } catch {
-        return end(job, 'FAILED', String(stop.reason));
+        return this.end(job, 'FAILED', String(stop.reason));
       }
       let last;
       try {
@@ -149,16 +152,18 @@ export class BatchService {
       } finally {
         giveBack();
       }
-      if (last.exitCode === 0 && last.statusReason === ENDED_BY_ITSELF && !stop.aborted) return end(job, 'SUCCEEDED', last.statusReason);
-      const again = !stop.aborted && last.statusReason !== TIMED_OUT && attempt < job.retry.attempts && shouldRetry(job.retry.rules, last);
-      if (!again) return end(job, 'FAILED', last.statusReason);
+      const { statusReason, exitCode } = last;
+      if (exitCode === 0 && statusReason === ENDED_BY_ITSELF && !stop.aborted) return this.end(job, 'SUCCEEDED', statusReason);
+      const again = !stop.aborted && statusReason !== TIMED_OUT && attempt < job.retry.attempts && shouldRetry(job.retry.rules, ...failedEnds(last));
+      if (!again) return this.end(job, 'FAILED', statusReason);
     }
   }
 
-  private async attempt(job: Job, attempt: number, stop: AbortSignal): Promise<AttemptEnd> {
-    const logStreamName = `${job.definition.logStreamPrefix}/default/${randomUUID().replace(/-/g, '')}`;
+  private async attempt(job: Job, attempt: number, stop: AbortSignal): Promise<Attempt> {
+    const taskId = randomUUID().replace(/-/g, '');
+    const streamOf = ({ definition: { logStreamPrefix, name } }: JobContainer) => `${logStreamPrefix}/${name}/${taskId}`;
     const fault = this.options.faults?.ofAttempt(job.name, attempt);
-    job.status = 'STARTING';
+    this.setStatus(job, 'STARTING');
     if (fault?.kind === 'slow-start') await wait(fault.seconds * 1000, undefined, { signal: stop }).catch(() => undefined);
     const timeout = job.timeout === undefined ? undefined : AbortSignal.timeout(job.timeout * 1000);
     const injected = new AbortController();
@@ -166,46 +171,60 @@ export class BatchService {
       : setTimeout(() => injected.abort(fault.kind === 'spot-interruption' ? undefined : AT_ONCE), fault.seconds * 1000);
     const startedAt = Date.now();
     job.startedAt ??= startedAt;
-    job.status = 'RUNNING';
-    const ended = stop.aborted ? {} : await this.executor({
-      job,
-      attempt,
-      environment: {
-        ...job.environment,
-        ...this.options.environmentOf(job),
-        AWS_BATCH_JOB_ID: job.id,
-        AWS_BATCH_JOB_ATTEMPT: String(attempt),
-        AWS_BATCH_JQ_NAME: job.queueArn.split('/').at(-1)!,
-        AWS_BATCH_CE_NAME: COMPUTE_ENVIRONMENT,
-      },
-      logFile: join(this.options.logFolder, `${logStreamName}.log`),
+    const streams = job.containers.map((container) => ({ logStreamName: streamOf(container) }));
+    job.running = streams;
+    this.setStatus(job, 'RUNNING');
+    const { ends, decisive } = stop.aborted ? { ends: streams.map(() => ({})), decisive: 0 } : await runTask(this.executor, {
+      jobId: job.id,
+      containers: job.containers,
+      environmentOf: ({ environment }) => ({ ...environment, ...this.options.environmentOf(job), ...ownEnvironment(job, attempt) }),
+      logFileOf: (container) => join(this.options.logFolder, `${streamOf(container)}.log`),
       signal: AbortSignal.any([stop, injected.signal, ...timeout === undefined ? [] : [timeout]]),
     });
     clearTimeout(timer);
+    const containers: ContainerAttempt[] = ends.map((end, index) => ({ ...streams[index], ...end }));
+    const { exitCode } = containers[decisive];
     const last = {
-      statusReason: stop.aborted ? String(stop.reason) : timeout?.aborted ? TIMED_OUT : ended.exitCode === undefined ? NOT_STARTED : ENDED_BY_ITSELF,
-      ...ended,
-      // What came first counts: a fault after the end has done nothing.
-      ...injected.signal.aborted && fault !== undefined && ended.exitCode !== 0 && !stop.aborted ? faultEnd(fault, ended) : {},
+      statusReason: stop.aborted ? String(stop.reason) : timeout?.aborted ? TIMED_OUT : exitCode === undefined ? NOT_STARTED : ENDED_BY_ITSELF,
+      containers,
     };
-    job.attempts.push({ startedAt, stoppedAt: Date.now(), logStreamName, ...last });
-    return last;
+    // What came first counts: a fault after the end has done nothing.
+    const wasFault = fault !== undefined && injected.signal.aborted && exitCode !== 0 && !stop.aborted;
+    const { statusReason, containers: told } = wasFault ? afterFault(fault, last) : last;
+    const recorded = { ...told[decisive], startedAt, stoppedAt: Date.now(), statusReason, containers: told };
+    job.running = undefined;
+    job.attempts.push(recorded);
+    return recorded;
+  }
+
+  private end(job: Job, status: JobStatus, statusReason: string): Job {
+    job.statusReason = statusReason;
+    job.stoppedAt = Date.now();
+    this.setStatus(job, status);
+    return job;
+  }
+
+  private setStatus(job: Job, status: JobStatus): void {
+    if (job.status === status) return;
+    job.status = status;
+    this.options.onStatus?.(job);
   }
 }
 
-/** What is known of an attempt that a fault ended, in the words of AWS. */
-function faultEnd(fault: JobFault, ended: ContainerEnd): Partial<AttemptEnd> {
-  switch (fault.kind) {
-    case 'out-of-memory':
-      return { exitCode: 137, reason: OUT_OF_MEMORY };
-    case 'host-lost':
-      // Nobody is left to tell how the container ended.
-      return { statusReason: `Host EC2 (instance ${fault.instance}) terminated.`, exitCode: undefined, reason: undefined };
-    case 'spot-interruption':
-      return { statusReason: 'Your Spot Task was interrupted.', exitCode: ended.exitCode };
-    default:
-      return { exitCode: 137 };
-  }
+/** User guide, page "AWS Batch job environment variables". */
+function ownEnvironment({ id, queueArn }: Job, attempt: number): Record<string, string> {
+  return {
+    AWS_BATCH_JOB_ID: id,
+    AWS_BATCH_JOB_ATTEMPT: String(attempt),
+    AWS_BATCH_JQ_NAME: queueArn.split('/').at(-1)!,
+    AWS_BATCH_CE_NAME: COMPUTE_ENVIRONMENT,
+  };
+}
+
+/** What the rules of the retry strategy look at. */
+function failedEnds({ statusReason, containers }: Attempt) {
+  const failed = containers.filter(({ exitCode, reason }) => exitCode !== 0 && (exitCode !== undefined || reason !== undefined));
+  return failed.length === 0 ? [{ statusReason }] : failed.map(({ exitCode, reason }) => ({ statusReason, exitCode, reason }));
 }
 
 /** Resolves when all have ended well, or one has failed, or the signal is aborted. */
@@ -216,19 +235,4 @@ async function waitFor(dependencies: readonly Promise<Job>[], stop: AbortSignal)
     if ((await ended).status === 'FAILED') throw new Error(DEPENDENCY_FAILED);
   });
   return Promise.race([stopped, Promise.all(each).then(() => 'succeeded' as const, () => 'failed' as const)]);
-}
-
-/** `Ref::NAME` words with the parameter's value in their place (user guide, page "Job definition parameters", "Parameters"). */
-function withParameters(command: readonly string[], parameters: Readonly<Record<string, string>>): string[] {
-  return command.map((word) => {
-    const name = /^Ref::(.+)$/s.exec(word)?.[1];
-    return name !== undefined && Object.hasOwn(parameters, name) ? parameters[name] : word;
-  });
-}
-
-function end(job: Job, status: JobStatus, statusReason: string): Job {
-  job.status = status;
-  job.statusReason = statusReason;
-  job.stoppedAt = Date.now();
-  return job;
 }

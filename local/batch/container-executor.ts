@@ -6,47 +6,57 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ContainerEngine, wantsBareMachine } from './container-engine';
-import { AT_ONCE, AttemptRun, ContainerEnd, JobExecutor, OUT_OF_MEMORY, STOP_GRACE_MS } from './executor';
+import { AT_ONCE, ContainerEnd, ContainerRun, JobExecutor, OUT_OF_MEMORY, STOP_GRACE_MS } from './executor';
 
 /** Exit codes of `run` where no container has run: the engine failed, its program cannot be run, or is not there. */
 const NEVER_STARTED = [125, 126, 127];
 const KILLED = 137;
 const RETRY_STOP_MS = 200;
+const LOOK_FOR_START_MS = 100;
 /** For a machine without systemd, and one that may not raise its limits: how podman can be run there all the same. */
 const BARE_MACHINE = {
   engine: ['--runtime=runc', '--cgroup-manager=cgroupfs'], run: ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'],
 };
 
 /**
- * Runs each attempt of a job as a container of its image, as Amazon ECS does: the image's user or the definition's, a read-only root
- * file system where it says so, the job's volumes, its memory limit enforced by the kernel. Its network is the machine's, so that it
- * finds the local S3 endpoint on the loopback address.
+ * Runs the containers of jobs as Amazon ECS does: as the image's user or the definition's, with a read-only root file system where it says
+ * so, the job's volumes, and a memory limit that the kernel enforces. Their network is the machine's, so that they find the local endpoint
+ * on the loopback address.
  *
  * An image of the app is built the first time, and one from elsewhere pulled.
  */
 export function containerExecutor(engine: ContainerEngine): JobExecutor {
   let bare = false;
-  return async (run) => {
-    await mkdir(dirname(run.logFile), { recursive: true });
-    let image: string;
-    try {
-      image = await engine.image(run.job.definition.image);
-    } catch (error) {
-      return { reason: `CannotPullContainerError: ${(error as Error).message}` };
-    }
-    let attempt = await runContainer(engine, image, run, bare);
-    if (attempt.engineError !== undefined && engine.isPodman && !bare && wantsBareMachine(attempt.engineError)) {
-      bare = true;
-      attempt = await runContainer(engine, image, run, bare);
-    }
-    if (attempt.engineError === undefined) return attempt.end;
-    appendFileSync(run.logFile, attempt.engineError);
-    return { reason: `CannotStartContainerError: ${attempt.engineError.trim()}` };
+  return {
+    run: async (run) => {
+      await mkdir(dirname(run.logFile), { recursive: true });
+      let image: string;
+      try {
+        image = await engine.image(run.container.definition.image);
+      } catch (error) {
+        return { reason: `CannotPullContainerError: ${(error as Error).message}` };
+      }
+      // Several containers may find out side by side.
+      const wasBare = bare;
+      let attempt = await runContainer(engine, image, run, wasBare);
+      if (attempt.engineError !== undefined && engine.isPodman && !wasBare && wantsBareMachine(attempt.engineError)) {
+        bare = true;
+        attempt = await runContainer(engine, image, run, bare);
+      }
+      if (attempt.engineError === undefined) return attempt.end;
+      appendFileSync(run.logFile, attempt.engineError);
+      return { reason: `CannotStartContainerError: ${attempt.engineError.trim()}` };
+    },
+    makeVolume: async () => {
+      // The engine makes it when it is first used, with what the image has at that place, and its owner.
+      const source = `pavi-${randomUUID()}`;
+      return { source, remove: async () => { await engine.run(['volume', 'rm', '--force', source]).catch(() => undefined); } };
+    },
   };
 }
 
 async function runContainer(
-  engine: ContainerEngine, image: string, run: AttemptRun, bare: boolean,
+  engine: ContainerEngine, image: string, run: ContainerRun, bare: boolean,
 ): Promise<{ end: ContainerEnd; engineError?: string }> {
   const name = `pavi-${randomUUID()}`;
   const folder = await mkdtemp(join(tmpdir(), 'pavi-container-'));
@@ -65,7 +75,8 @@ async function runContainer(
       child.once('error', resolve);
       child.once('exit', (code) => resolve(code ?? KILLED));
     });
-    const code = await stoppable(engine, name, run.signal, ended);
+    if (run.onStarted !== undefined) void tellStart(engine, name, ended, run.onStarted);
+    const code = await stoppable(engine, name, run, ended);
     const written = await readFile(errors, 'utf8');
     if (code instanceof Error) return { end: {}, engineError: code.message };
     if (NEVER_STARTED.includes(code) && !await hasRun(engine, name)) return { end: {}, engineError: written };
@@ -82,30 +93,33 @@ async function runContainer(
 }
 
 function runArguments(
-  engine: ContainerEngine, image: string, { job }: AttemptRun, name: string, environmentFile: string, bare: boolean,
+  engine: ContainerEngine, image: string, { jobId, container, shared }: ContainerRun, name: string, environmentFile: string, bare: boolean,
 ): string[] {
-  const { user, readonlyRootFilesystem, mounts } = job.definition;
-  const memory = `${job.size.memoryMiB}m`;
+  const { user, readonlyRootFilesystem, mounts } = container.definition;
+  const memory = `${container.memoryMiB}m`;
   return [
     // Not --rm: through a Docker client of podman's service, the exit code would be lost with the container.
-    'run', '--name', name, '--label', `pavi-pipeline.job=${job.id}`, '--pull=never', '--network=host', '--log-driver=none',
+    'run', '--name', name, '--label', `pavi-pipeline.job=${jobId}`, '--pull=never', '--network=host', '--log-driver=none',
     '--env-file', environmentFile,
-    '--memory', memory, '--memory-swap', memory, '--cpus', String(Math.max(1, job.size.vcpus)),
+    '--memory', memory, '--memory-swap', memory, '--cpus', String(Math.max(1, container.vcpus)),
     ...user === undefined ? [] : ['--user', user],
     // Podman would let a container of a read-only file system write to /tmp, which ECS does not.
     ...readonlyRootFilesystem ? ['--read-only', ...engine.isPodman ? ['--read-only-tmpfs=false'] : []] : [],
-    ...mounts.flatMap(({ path, readOnly }) => ['--volume', readOnly ? `${path}:ro` : path]),
+    ...mounts.flatMap(({ volume, path, readOnly }) => ['--mount', [
+      'type=volume', `destination=${path}`, ...shared.has(volume) ? [`source=${shared.get(volume)!.source}`] : [], ...readOnly ? ['ro=true'] : [],
+    ].join(',')]),
     ...bare ? BARE_MACHINE.run : [],
     image,
-    ...job.command,
+    ...container.command,
   ];
 }
 
 /** Waits for the end of `run`, and stops the container where the signal says so, from whenever it is there to be stopped. */
-async function stoppable<T>(engine: ContainerEngine, name: string, signal: AbortSignal, ended: Promise<T>): Promise<T> {
+async function stoppable<T>(engine: ContainerEngine, name: string, { signal, container }: ContainerRun, ended: Promise<T>): Promise<T> {
   let over = false;
+  const grace = container.definition.stopTimeout ?? STOP_GRACE_MS / 1000;
   const stop = async () => {
-    const args = signal.reason === AT_ONCE ? ['kill', name] : ['stop', '--time', String(STOP_GRACE_MS / 1000), name];
+    const args = signal.reason === AT_ONCE ? ['kill', name] : ['stop', '--time', String(grace), name];
     while (!over) {
       if (await engine.run(args).then(() => true, () => false)) return;
       await wait(RETRY_STOP_MS);
@@ -119,6 +133,16 @@ async function stoppable<T>(engine: ContainerEngine, name: string, signal: Abort
   } finally {
     over = true;
     signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Calls when the container's program has started; never where it ends before anybody has seen it run. */
+async function tellStart(engine: ContainerEngine, name: string, ended: Promise<unknown>, onStarted: () => void): Promise<void> {
+  let over = false;
+  void ended.then(() => { over = true; });
+  while (!over) {
+    if (await hasRun(engine, name)) return onStarted();
+    await wait(LOOK_FOR_START_MS);
   }
 }
 

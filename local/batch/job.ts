@@ -1,16 +1,31 @@
 import type { Amount } from './capacity';
+import type { ContainerDefinition } from './container-definition';
+import type { ContainerEnd } from './executor';
 import type { JobDefinition } from './job-definition';
 import type { RetryStrategy } from './retry-rules';
 
 export type JobStatus = 'SUBMITTED' | 'PENDING' | 'RUNNABLE' | 'STARTING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED';
 
-export interface Attempt {
+/** A container of a job, with what the submission says of it. */
+export interface JobContainer extends Amount {
+  readonly definition: ContainerDefinition;
+  /** With its parameters put in. */
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What is known of a container of an attempt. */
+export interface ContainerAttempt extends ContainerEnd {
+  readonly logStreamName: string;
+}
+
+/** An attempt; its own exit code, reason and log stream are those of the essential container that ended it. */
+export interface Attempt extends ContainerAttempt {
   readonly startedAt: number;
   readonly stoppedAt: number;
   readonly statusReason: string;
-  readonly exitCode?: number;
-  readonly reason?: string;
-  readonly logStreamName: string;
+  /** In the order of the job's. */
+  readonly containers: readonly ContainerAttempt[];
 }
 
 /** One job, from its submission to its end. Times are milliseconds since 1970. */
@@ -20,11 +35,8 @@ export interface Job {
   readonly arn: string;
   readonly queueArn: string;
   readonly definition: JobDefinition;
-  /** With its parameters put in. */
-  readonly command: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
+  readonly containers: readonly JobContainer[];
   readonly parameters: Readonly<Record<string, string>>;
-  readonly size: Amount;
   readonly retry: RetryStrategy;
   /** Seconds of an attempt. */
   readonly timeout?: number;
@@ -38,29 +50,39 @@ export interface Job {
   statusReason?: string;
   startedAt?: number;
   stoppedAt?: number;
+  isCancelled: boolean;
+  isTerminated: boolean;
+  /** Of the attempt that runs. */
+  running?: readonly ContainerAttempt[];
 }
 
-/** The description that Step Functions gives as a `.sync` task's result, or as the cause of its failure; times are milliseconds. */
+/** All that the containers of a job need together. */
+export function sizeOfJob({ containers }: Job): Amount {
+  return {
+    vcpus: containers.reduce((sum, { vcpus }) => sum + vcpus, 0), memoryMiB: containers.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0),
+  };
+}
+
+/**
+ * The description that Step Functions gives as a `.sync` task's result, or as the cause of its failure; times are milliseconds. Of a job
+ * with EcsProperties the Container is empty (API reference, "JobDetail").
+ */
 export function jobDescription(job: Job): Record<string, unknown> {
-  const last = job.attempts.at(-1);
+  const { isTask } = job.definition;
   return {
     Attempts: job.attempts.map((attempt) => ({
-      Container: { ...container(attempt), NetworkInterfaces: [] },
+      ...isTask ? { TaskProperties: [{ Containers: attempt.containers.map((end, index) => ({ Name: nameOf(job, index), ...containerEnd(end) })) }] }
+        : { Container: containerEnd(attempt) },
       StartedAt: attempt.startedAt,
       StatusReason: attempt.statusReason,
       StoppedAt: attempt.stoppedAt,
     })),
-    Container: {
-      Command: job.command,
-      Environment: Object.entries(job.environment).map(([Name, Value]) => ({ Name, Value })),
-      Image: job.definition.image,
-      ...job.definition.jobRoleArn === undefined ? {} : { JobRoleArn: job.definition.jobRoleArn },
-      NetworkInterfaces: [],
-      ResourceRequirements: [{ Type: 'MEMORY', Value: String(job.size.memoryMiB) }, { Type: 'VCPU', Value: String(job.size.vcpus) }],
-      ...last === undefined ? {} : container(last),
-    },
+    Container: isTask ? {} : { ...containerDetail(job, 0), ...roleAs('JobRoleArn', job) },
     CreatedAt: job.createdAt,
     DependsOn: job.dependsOn.map((JobId) => ({ JobId })),
+    ...isTask ? { EcsProperties: taskDetail(job) } : {},
+    IsCancelled: job.isCancelled,
+    IsTerminated: job.isTerminated,
     JobArn: job.arn,
     JobDefinition: job.definition.arn,
     JobId: job.id,
@@ -79,19 +101,52 @@ export function jobDescription(job: Job): Record<string, unknown> {
   };
 }
 
+/** API reference, "EcsTaskDetails" and "TaskContainerDetails". */
+function taskDetail(job: Job): Record<string, unknown> {
+  const containers = job.containers.map(({ definition: { name, essential, dependsOn } }, index) => ({
+    Name: name,
+    DependsOn: dependsOn.map(({ container, condition }) => ({ ContainerName: container, Condition: condition })),
+    Essential: essential,
+    ...containerDetail(job, index),
+  }));
+  return { TaskProperties: [{ Containers: containers, ...roleAs('TaskRoleArn', job) }] };
+}
+
+function roleAs(name: string, { definition: { jobRoleArn } }: Job): Record<string, string> {
+  return jobRoleArn === undefined ? {} : { [name]: jobRoleArn };
+}
+
+function containerDetail(job: Job, index: number): Record<string, unknown> {
+  const { definition: { image }, command, environment, memoryMiB, vcpus } = job.containers[index];
+  const last = job.running ?? job.attempts.at(-1)?.containers;
+  return {
+    Command: command,
+    Environment: Object.entries(environment).map(([Name, Value]) => ({ Name, Value })),
+    Image: image,
+    NetworkInterfaces: [],
+    ResourceRequirements: [{ Type: 'MEMORY', Value: String(memoryMiB) }, { Type: 'VCPU', Value: String(vcpus) }],
+    ...last === undefined ? {} : containerEnd(last[index]),
+  };
+}
+
+function nameOf({ containers }: Job, index: number): string {
+  return containers[index].definition.name;
+}
+
+function containerEnd({ exitCode, reason, logStreamName }: ContainerAttempt): Record<string, unknown> {
+  return {
+    ...exitCode === undefined ? {} : { ExitCode: exitCode },
+    ...reason === undefined ? {} : { Reason: reason },
+    LogStreamName: logStreamName,
+    NetworkInterfaces: [],
+  };
+}
+
 function evaluateOnExit({ action, onExitCode, onReason, onStatusReason }: RetryStrategy['rules'][number]): Record<string, string> {
   return {
     Action: action,
     ...onExitCode === undefined ? {} : { OnExitCode: onExitCode },
     ...onReason === undefined ? {} : { OnReason: onReason },
     ...onStatusReason === undefined ? {} : { OnStatusReason: onStatusReason },
-  };
-}
-
-function container(attempt: Attempt): Record<string, unknown> {
-  return {
-    ...attempt.exitCode === undefined ? {} : { ExitCode: attempt.exitCode },
-    ...attempt.reason === undefined ? {} : { Reason: attempt.reason },
-    LogStreamName: attempt.logStreamName,
   };
 }

@@ -1,43 +1,66 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { AT_ONCE, AttemptRun, ContainerEnd, JobExecutor, OUT_OF_MEMORY, STOP_GRACE_MS } from './executor';
+import { AT_ONCE, ContainerEnd, ContainerRun, JobExecutor, OUT_OF_MEMORY, SharedVolume, STOP_GRACE_MS } from './executor';
 import type { ImageProgram } from './image-program';
 import { watchMemory } from './memory-watch';
 import { processesOf } from './processes';
 
 /** Of an image's environment, what only holds in the image: there are other programs here. */
 const OF_THE_IMAGE_ALONE = ['PATH', 'LD_LIBRARY_PATH'];
+/** Tells the processes of a container from those of the job's other containers. */
+const MARK = 'PAVI_PIPELINE_CONTAINER';
 
 /**
- * Runs a job's program as a process of this machine, with a session, a scratch folder and a memory limit of its own; when its first
- * process has ended, nothing of the others is left, as with a container.
+ * Runs a container's program as a process of this machine, with a session, a scratch folder and a memory limit of its own; when its first
+ * process has ended, nothing of the others is left, as with a container. A volume that several containers share is a folder here: its place
+ * in the container, where it stands in the command or the environment, becomes the folder's.
  *
  * @param programOf what an image would run
- * @param options `stopGraceMs`: between SIGTERM and SIGKILL
+ * @param options `stopGraceMs`: between SIGTERM and SIGKILL, where the container says no other
  */
 export function processExecutor(programOf: (image: string) => ImageProgram, { stopGraceMs = STOP_GRACE_MS } = {}): JobExecutor {
-  return async (run) => {
-    await mkdir(dirname(run.logFile), { recursive: true });
-    const scratch = await mkdtemp(join(tmpdir(), 'pavi-job-'));
-    try {
-      return await runProcess(run, programOf(run.job.definition.image), scratch, stopGraceMs);
-    } finally {
-      await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
-    }
+  return {
+    run: async (run) => {
+      await mkdir(dirname(run.logFile), { recursive: true });
+      const scratch = await temporaryFolder('job');
+      try {
+        return await runProcess(run, programOf(run.container.definition.image), scratch.source, stopGraceMs);
+      } finally {
+        await scratch.remove();
+      }
+    },
+    makeVolume: () => temporaryFolder('volume'),
   };
 }
 
-async function runProcess(run: AttemptRun, program: ImageProgram, scratch: string, stopGraceMs: number): Promise<ContainerEnd> {
-  const [file, ...args] = [...program.entryPoint, ...run.job.command.length > 0 ? run.job.command : program.command];
+async function temporaryFolder(kind: string): Promise<SharedVolume> {
+  const source = await mkdtemp(join(tmpdir(), `pavi-${kind}-`));
+  return { source, remove: () => rm(source, { recursive: true, force: true, maxRetries: 3 }) };
+}
+
+async function runProcess(run: ContainerRun, program: ImageProgram, scratch: string, stopGraceMs: number): Promise<ContainerEnd> {
+  const { command } = run.container;
+  const here = hereOf(run);
+  const [file, ...args] = [...program.entryPoint, ...(command.length > 0 ? command : program.command).map(here)];
   const imageEnvironment = Object.entries(program.environment).filter(([name]) => !OF_THE_IMAGE_ALONE.includes(name));
+  const mark = randomUUID();
   const log = openSync(run.logFile, 'a');
   const child = spawn(file, args, {
     cwd: scratch,
-    // Not this process's own environment: a job must not see its credentials.
-    env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: scratch, TMPDIR: scratch, ...Object.fromEntries(imageEnvironment), ...run.environment },
+    env: {
+      // Not this process's own environment: a job must not see its credentials.
+      PATH: process.env.PATH,
+      LANG: 'C.UTF-8',
+      HOME: scratch,
+      TMPDIR: sharedAt(run, '/tmp') ?? scratch,
+      ...Object.fromEntries(imageEnvironment),
+      ...Object.fromEntries(Object.entries(run.environment).map(([name, value]) => [name, here(value)])),
+      [MARK]: mark,
+    },
     // The file itself, so that nothing that is written is lost, nor waited for, when the program ends.
     stdio: ['ignore', log, log],
     detached: true,
@@ -46,13 +69,15 @@ async function runProcess(run: AttemptRun, program: ImageProgram, scratch: strin
     child.on('error', (error) => resolve({ reason: `CannotStartContainerError: ${error.message}` }));
     child.on('exit', (code, signal) => resolve({ exitCode: code ?? 128 + constants.signals[signal!] }));
   });
+  child.on('spawn', () => run.onStarted?.());
   closeSync(log);
-  return child.pid === undefined ? ended : watched(child.pid, run, ended, stopGraceMs);
+  return child.pid === undefined ? ended : watched(child.pid, run, ended, `${MARK}=${mark}`, stopGraceMs);
 }
 
-async function watched(pid: number, run: AttemptRun, ended: Promise<ContainerEnd>, stopGraceMs: number): Promise<ContainerEnd> {
+async function watched(pid: number, run: ContainerRun, ended: Promise<ContainerEnd>, mark: string, stopGraceMs: number): Promise<ContainerEnd> {
+  const { memoryMiB, definition: { stopTimeout } } = run.container;
   let outOfMemory = false;
-  const endWatch = watchMemory(pid, run.job.size.memoryMiB, () => {
+  const endWatch = watchMemory(pid, memoryMiB, () => {
     outOfMemory = true;
     kill(processesOf(pid), 'SIGKILL');
   });
@@ -62,7 +87,7 @@ async function watched(pid: number, run: AttemptRun, ended: Promise<ContainerEnd
     if (run.signal.reason === AT_ONCE) return kill(all(), 'SIGKILL');
     // A container's stop signal goes to its first process; it may have to end the others in an order of its own.
     kill([pid], 'SIGTERM');
-    killer = setTimeout(() => kill(all(), 'SIGKILL'), stopGraceMs);
+    killer = setTimeout(() => kill(all(), 'SIGKILL'), stopTimeout === undefined ? stopGraceMs : stopTimeout * 1000);
   };
   if (run.signal.aborted) stop();
   else run.signal.addEventListener('abort', stop, { once: true });
@@ -73,8 +98,25 @@ async function watched(pid: number, run: AttemptRun, ended: Promise<ContainerEnd
     endWatch();
     clearTimeout(killer);
     run.signal.removeEventListener('abort', stop);
-    killAll(pid, `AWS_BATCH_JOB_ID=${run.job.id}`);
+    killAll(pid, mark);
   }
+}
+
+/** The folder that stands in for a shared volume which the container has at a path. */
+function sharedAt({ container, shared }: ContainerRun, path: string): string | undefined {
+  const mount = container.definition.mounts.find((candidate) => candidate.path.replace(/\/+$/, '') === path);
+  return mount === undefined ? undefined : shared.get(mount.volume)?.source;
+}
+
+/** Puts the folders of shared volumes in the place of their paths, wherever a word is such a path, or has one after a blank, quote, `=`, `:` or `,`. */
+function hereOf(run: ContainerRun): (text: string) => string {
+  const places = run.container.definition.mounts.flatMap(({ path }) => {
+    const plain = path.replace(/\/+$/, '');
+    const source = sharedAt(run, plain);
+    const escaped = plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return source === undefined ? [] : [{ pattern: new RegExp(`(?<=^|[\\s"'=:,])${escaped}(?=$|[/\\s"':,;)])`, 'g'), source }];
+  });
+  return (text) => places.reduce((sum, { pattern, source }) => sum.replace(pattern, () => source), text);
 }
 
 /** Ends what the program left behind, again until nothing is: a process may start another while it is looked for. */

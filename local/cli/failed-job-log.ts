@@ -23,7 +23,10 @@ export function failedJobLog(events: readonly HistoryEvent[], logFolder: string)
 /** A failed job's cause is its description as JSON; other tasks' causes are plain texts. */
 function logStreamOf(cause: unknown): string | undefined {
   try {
-    return JSON.parse(String(cause)).Container?.LogStreamName;
+    const { Container, EcsProperties } = JSON.parse(String(cause));
+    // Of a job with several containers, the first that failed is why the others did.
+    const failed = EcsProperties?.TaskProperties?.[0]?.Containers?.find((container: { ExitCode?: number }) => container.ExitCode !== 0);
+    return (failed ?? Container)?.LogStreamName;
   } catch {
     return undefined;
   }

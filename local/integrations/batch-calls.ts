@@ -1,7 +1,8 @@
 import { authorize } from './authorize';
 import { StatesError } from '../asl/task-integration';
-import { BatchError, BatchService, SubmitJob } from '../batch/batch-service';
+import { BatchError, BatchService } from '../batch/batch-service';
 import type { JobDefinition } from '../batch/job-definition';
+import type { SubmitJob } from '../batch/submission';
 import type { Principal } from '../iam/policy';
 
 /** What the integrations of Batch work on. */

@@ -15,7 +15,7 @@ export const SDK_BATCH: Readonly<Record<string, (options: BatchCallOptions) => T
     checkAllowed(SDK, principal, [['batch:DescribeJobs', '*']]);
     return batchCall(SDK, () => {
       if (!Array.isArray(ids) || ids.length > MAX_JOBS) throw new BatchError('ClientException', 400, `Jobs must be a list of up to ${MAX_JOBS} job ids`);
-      return { Jobs: ids.map((id) => batch.job(String(id))).filter((job) => job !== undefined) };
+      return { Jobs: batch.describeJobs(ids.map(String)) };
     });
   },
 
@@ -23,10 +23,10 @@ export const SDK_BATCH: Readonly<Record<string, (options: BatchCallOptions) => T
     const { JobId, Reason } = onlyKnown('terminateJob', args, ['JobId', 'Reason']);
     return batchCall(SDK, () => {
       if (typeof JobId !== 'string' || typeof Reason !== 'string') throw new BatchError('ClientException', 400, 'TerminateJob wants a JobId and a Reason');
-      const job = batch.job(JobId);
+      const job = batch.find(JobId);
       // A job that Batch does not know is terminated as well.
       if (job !== undefined) checkAllowed(SDK, principal, [['batch:TerminateJob', String(job.JobArn)]]);
-      batch.terminate(JobId, Reason);
+      batch.terminateJob(JobId, Reason);
       return {};
     });
   },

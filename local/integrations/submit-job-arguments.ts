@@ -1,10 +1,14 @@
 import { StatesError } from '../asl/task-integration';
-import { BatchError, SubmitJob } from '../batch/batch-service';
-import { environmentOf, JobDefinition, MIN_TIMEOUT_SECONDS, reservedNames } from '../batch/job-definition';
+import { BatchError } from '../batch/batch-service';
+import { environmentOf, reservedNames } from '../batch/container-definition';
+import { JobDefinition, MIN_TIMEOUT_SECONDS } from '../batch/job-definition';
+import { resourceProblems, sizeOf } from '../batch/resource-requirements';
 import { retryStrategy } from '../batch/retry-rules';
+import type { ContainerOverride, SubmitJob } from '../batch/submission';
 
 /** The arguments of SubmitJob, as Step Functions takes them; any other one is refused by its name. */
-const KNOWN = ['JobName', 'JobDefinition', 'JobQueue', 'ContainerOverrides', 'Parameters', 'RetryStrategy', 'Timeout', 'DependsOn', 'PropagateTags', 'Tags'];
+const KNOWN = ['JobName', 'JobDefinition', 'JobQueue', 'ContainerOverrides', 'EcsPropertiesOverride', 'Parameters', 'RetryStrategy', 'Timeout', 'DependsOn',
+  'PropagateTags', 'Tags'];
 const KNOWN_OVERRIDES = ['Command', 'Environment', 'ResourceRequirements'];
 /** AWS Batch user guide, page "Service quotas": the size of SubmitJob's payload, and of the container overrides. */
 const MAX_REQUEST_CHARACTERS = 30 * 1024;
@@ -23,24 +27,17 @@ const QUEUE_ARN = /^arn:[a-z-]+:batch:[a-z0-9-]+:\d{12}:job-queue\/[A-Za-z0-9_-]
 export function submitJobArguments(
   args: Readonly<Record<string, any>>, definitions: ReadonlyMap<string, JobDefinition>, queueArns: ReadonlySet<string>,
 ): SubmitJob {
-  const overrides: Readonly<Record<string, any>> = args.ContainerOverrides ?? {};
   refuseUnknown('', args, KNOWN);
-  refuseUnknown('ContainerOverrides.', overrides, KNOWN_OVERRIDES);
   if (typeof args.JobName !== 'string' || !NAME.test(args.JobName)) {
     throw refused(`JobName must have up to 128 letters, digits, - and _, and begin with a letter or digit, got ${JSON.stringify(args.JobName)}`);
   }
   if (JSON.stringify(args).length > MAX_REQUEST_CHARACTERS) throw refused('the SubmitJob request has more than 30 KiB');
-  if (JSON.stringify(overrides).length > MAX_OVERRIDES_CHARACTERS) throw refused('Container Overrides length must be at most 8192');
-  const environment = environmentOf(overrides.Environment);
-  const reserved = reservedNames(environment);
-  if (reserved.length > 0) throw refused(`Environment variables cannot start with AWS_BATCH, got ${reserved.join(', ')}`);
+  const definition = definitionOf(args.JobDefinition, definitions);
   return {
     jobName: args.JobName,
-    definition: definitionOf(args.JobDefinition, definitions),
+    definition,
     queueArn: queueOf(args.JobQueue, queueArns),
-    command: overrides.Command,
-    environment,
-    ...sizeOf(overrides.ResourceRequirements ?? []),
+    ...overridesOf(args, definition),
     parameters: args.Parameters,
     retry: args.RetryStrategy === undefined ? undefined : retryOf(args.RetryStrategy),
     timeout: args.Timeout === undefined ? undefined : timeoutOf(args.Timeout.AttemptDurationSeconds),
@@ -48,6 +45,38 @@ export function submitJobArguments(
     tags: tagsOf(args.Tags ?? {}),
     propagateTags: args.PropagateTags,
   };
+}
+
+/** A definition with EcsProperties takes EcsPropertiesOverride, one with ContainerProperties ContainerOverrides. */
+function overridesOf(
+  { ContainerOverrides: ofContainer, EcsPropertiesOverride: ofTask }: Readonly<Record<string, any>>, { name, isTask, containers }: JobDefinition,
+): Partial<SubmitJob> {
+  if (isTask ? ofContainer !== undefined : ofTask !== undefined) {
+    throw refused(`the job definition ${name} has ${isTask ? 'EcsProperties; expected EcsPropertiesOverride in the place of ContainerOverrides'
+      : 'ContainerProperties; expected ContainerOverrides in the place of EcsPropertiesOverride'}`);
+  }
+  if (JSON.stringify(ofContainer ?? ofTask ?? {}).length > MAX_OVERRIDES_CHARACTERS) throw refused('Container Overrides length must be at most 8192');
+  if (!isTask) return overrideOf('ContainerOverrides.', ofContainer ?? {});
+  const { TaskProperties: [task = {}, ...more] = [], ...rest } = ofTask ?? {};
+  refuseUnknown('EcsPropertiesOverride.', rest, []);
+  refuseUnknown('EcsPropertiesOverride.TaskProperties.', task, ['Containers']);
+  if (more.length > 0) throw refused('EcsPropertiesOverride.TaskProperties has one element');
+  return {
+    containers: Object.fromEntries((task.Containers ?? []).map(({ Name, ...override }: Readonly<Record<string, any>>) => {
+      if (!containers.some((container) => container.name === Name)) {
+        throw refused(`the override of the container ${JSON.stringify(Name)} is for none of the job definition: ${containers.map((container) => container.name).join(', ')}`);
+      }
+      return [Name, overrideOf('EcsPropertiesOverride.TaskProperties.Containers.', override)];
+    })),
+  };
+}
+
+function overrideOf(where: string, given: Readonly<Record<string, any>>): ContainerOverride {
+  refuseUnknown(where, given, KNOWN_OVERRIDES);
+  const environment = environmentOf(given.Environment);
+  const reserved = reservedNames(environment);
+  if (reserved.length > 0) throw refused(`Environment variables cannot start with AWS_BATCH, got ${reserved.join(', ')}`);
+  return { command: given.Command, environment, ...checkedSize(given.ResourceRequirements ?? []) };
 }
 
 function refused(message: string): BatchError {
@@ -78,18 +107,14 @@ function queueOf(text: unknown, queueArns: ReadonlySet<string>): string {
   return found;
 }
 
-function sizeOf(requirements: readonly { readonly Type: string; readonly Value: string }[]): { memoryMiB?: number; vcpus?: number } {
-  const other = requirements.find(({ Type }) => !['MEMORY', 'VCPU'].includes(Type));
-  if (other !== undefined) throw unsupported(`the resource requirement ${other.Type}`);
-  const value = (type: string) => {
-    const text = requirements.find(({ Type }) => Type === type)?.Value;
-    if (text === undefined) return undefined;
-    if (!(Number(text) > 0) || (type === 'MEMORY' && !Number.isInteger(Number(text)))) {
-      throw refused(`the resource requirement ${type} must be a ${type === 'MEMORY' ? 'whole number of MiB' : 'number'}, got ${JSON.stringify(text)}`);
-    }
-    return Number(text);
-  };
-  return { memoryMiB: value('MEMORY'), vcpus: value('VCPU') };
+function checkedSize(requirements: readonly { readonly Type: string; readonly Value: string }[]): ContainerOverride {
+  const [problem] = resourceProblems(requirements);
+  if (problem !== undefined) throw new StatesError('States.Runtime', `SubmitJob: ${problem}`);
+  for (const { Type, Value } of requirements) {
+    if (Number(Value) > 0 && (Type !== 'MEMORY' || Number.isInteger(Number(Value)))) continue;
+    throw refused(`the resource requirement ${Type} must be a ${Type === 'MEMORY' ? 'whole number of MiB' : 'number'}, got ${JSON.stringify(Value)}`);
+  }
+  return sizeOf(requirements);
 }
 
 function retryOf(given: Readonly<Record<string, unknown>>): SubmitJob['retry'] {

@@ -47,7 +47,8 @@ export function jobsOf(events: readonly ReportEvent[], findLog: FindLog): JobRec
     const state = before(submitted, byId, ({ type }) => type === 'TaskStateEntered');
     const iteration = before(submitted, byId, ({ type }) => type === 'MapIterationStarted')?.details.index;
     const request = jsonField(before(submitted, byId, ({ type }) => type === 'TaskScheduled'), 'parameters');
-    const container = description?.Container ?? {};
+    // Of a job with several containers, the one that the job was about comes last.
+    const container = containersOf(description?.EcsProperties)?.at(-1) ?? description?.Container ?? {};
     const requirement = (type: string) => numberOf(asList(container.ResourceRequirements ?? request?.ContainerOverrides?.ResourceRequirements)
       .find((item) => item?.Type === type)?.Value);
     return {
@@ -102,13 +103,21 @@ function endsOf(events: readonly ReportEvent[], byId: ReadonlyMap<number, Report
 }
 
 function attemptOf(attempt: any, findLog: FindLog): JobAttempt {
+  const containers = containersOf(attempt);
+  // Of several containers, the first that failed says why; without one, the last says what came of it.
+  const container = containers?.find(({ ExitCode }) => ExitCode !== 0) ?? containers?.at(-1) ?? attempt?.Container;
   return {
     startedAt: numberOf(attempt?.StartedAt),
     stoppedAt: numberOf(attempt?.StoppedAt),
-    exitCode: numberOf(attempt?.Container?.ExitCode),
-    reason: textOf(attempt?.Container?.Reason) ?? textOf(attempt?.StatusReason),
-    log: findLog(String(attempt?.Container?.LogStreamName)),
+    exitCode: numberOf(container?.ExitCode),
+    reason: textOf(container?.Reason) ?? textOf(attempt?.StatusReason),
+    log: findLog(String(container?.LogStreamName)),
   };
+}
+
+/** Of a job with several containers: AWS Batch API reference, "EcsPropertiesDetail" and "AttemptDetail". */
+function containersOf(given: any): any[] | undefined {
+  return given?.TaskProperties === undefined ? undefined : asList(given.TaskProperties).flatMap(({ Containers }) => asList(Containers));
 }
 
 /**

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SmallAccount } from './support/small-account';
-import { LOG_GROUP, QUEUE_ARN, runJob, STATES, TABLE } from './support/small-assembly';
+import { LOG_GROUP, QUEUE_ARN, runDefinition, runJob, STATES, TABLE } from './support/small-assembly';
+import { parseFaults } from '../../../local/faults/fault-plan';
 
 jest.setTimeout(120_000);
 
@@ -12,6 +13,13 @@ beforeAll(async () => {
   aws = await SmallAccount.start({
     Job: { definition: { StartAt: 'Run', States: { Run: runJob(['hello', 'you']) } } },
     Sleep: { definition: { StartAt: 'Run', States: { Run: runJob(['sleep', 'long']) } } },
+    Task: { definition: { StartAt: 'Run', States: { Run: runDefinition('Task', { Parameters: { who: 'all' } }) } } },
+    FailingTask: {
+      definition: {
+        StartAt: 'Run',
+        States: { Run: runDefinition('Task', { EcsPropertiesOverride: { TaskProperties: [{ Containers: [{ Name: 'first', Command: ['fail', 'now'] }] }] } }) },
+      },
+    },
     Update: {
       definition: {
         StartAt: 'Update',
@@ -76,6 +84,39 @@ describe('Batch', () => {
     await call('batch', 'TerminateJob', { jobId: running[0].jobId, reason: 'again' });
   });
 
+  test('a job of several containers: each has its end and its log stream', async () => {
+    expect(await aws.ended(await aws.start('Task', 'several'))).toMatchObject({ status: 'SUCCEEDED' });
+    const failed = await aws.ended(await aws.start('FailingTask', 'failing'));
+    expect(JSON.parse(failed.cause)).toMatchObject({
+      Status: 'FAILED', EcsProperties: { TaskProperties: [{ Containers: [{ Name: 'first', ExitCode: 3 }, { Name: 'main', ExitCode: 143 }] }] },
+    });
+    const { jobSummaryList: [{ jobId, container }] } = await call('batch', 'ListJobs', { jobQueue: 'Queue', filters: [{ name: 'JOB_NAME', values: ['job-several'] }] });
+    expect(container).toEqual({});
+    const { jobs: [job] } = await call('batch', 'DescribeJobs', { jobs: [jobId] });
+    expect(job).toMatchObject({ status: 'SUCCEEDED', container: {}, isCancelled: false, isTerminated: false });
+    const [{ containers }] = job.ecsProperties.taskProperties;
+    expect(containers).toMatchObject([
+      { name: 'first', exitCode: 0, essential: false, command: ['hello', 'all'] },
+      { name: 'main', exitCode: 0, dependsOn: [{ containerName: 'first', condition: 'SUCCESS' }] },
+    ]);
+    expect(job.attempts[0].taskProperties[0].containers.map(({ name, exitCode }: any) => [name, exitCode])).toEqual([['first', 0], ['main', 0]]);
+    for (const { logStreamName } of containers) {
+      const { events } = await call('logs', 'GetLogEvents', { logGroupName: LOG_GROUP, logStreamName });
+      expect(events.map(({ message }: any) => JSON.parse(message))).toEqual([{ command: 'hello', text: 'all' }]);
+    }
+  });
+
+  test('CancelJob leaves alone what runs', async () => {
+    const arn = await aws.start('Sleep', 'not-cancelled');
+    let running: any[] = [];
+    while (running.length === 0) running = (await call('batch', 'ListJobs', { jobQueue: 'Queue' })).jobSummaryList;
+    await call('batch', 'CancelJob', { jobId: running[0].jobId, reason: 'too late' });
+    const { jobs: [job] } = await call('batch', 'DescribeJobs', { jobs: [running[0].jobId] });
+    expect(job).toMatchObject({ status: 'RUNNING', isCancelled: false, container: { logStreamName: expect.stringMatching(/^small\/job\/default\//) } });
+    await call('batch', 'TerminateJob', { jobId: running[0].jobId, reason: 'enough' });
+    expect(JSON.parse((await aws.ended(arn)).cause)).toMatchObject({ StatusReason: 'enough', IsTerminated: true });
+  });
+
   test('DescribeJobQueues', async () => {
     const { jobQueues } = await call('batch', 'DescribeJobQueues', { jobQueues: ['Queue'] });
     expect(jobQueues).toMatchObject([{ jobQueueArn: QUEUE_ARN, state: 'ENABLED', status: 'VALID' }]);
@@ -95,6 +136,20 @@ describe('Batch', () => {
     await aws.restart();
     expect((await call('batch', 'ListJobs', { jobQueue: 'Queue', jobStatus: 'SUCCEEDED' })).jobSummaryList).toEqual(before);
   });
+});
+
+test('a throttled Batch API is each client\'s to see, once a call, and a lookup of the engine\'s own is none', async () => {
+  const faults = ['DescribeJobs', 'ListJobs', 'TerminateJob', 'CancelJob'].map((operation) => `batch-throttle:operation=${operation}`);
+  const throttled = await SmallAccount.start({ Job: { definition: { StartAt: 'Run', States: { Run: runJob(['hello', 'you']) } } } }, {}, parseFaults(faults));
+  try {
+    const [params, refused] = [{ jobId: 'nobody', reason: 'x' }, { code: 'TooManyRequestsException', message: 'Too Many Requests', status: 429 }];
+    for (const [operation, args] of [['TerminateJob', params], ['CancelJob', params], ['DescribeJobs', { jobs: ['a', 'b'] }], ['ListJobs', { jobQueue: 'Queue' }]] as const) {
+      expect(await throttled.client.error('batch', operation, args)).toEqual(refused);
+      await throttled.client.call('batch', operation, args);
+    }
+  } finally {
+    await throttled.stop();
+  }
 });
 
 describe('CloudWatch Logs', () => {

@@ -79,7 +79,7 @@ describe('the environment', () => {
       AWS_BATCH_JQ_NAME: 'queue',
       AWS_BATCH_CE_NAME: expect.any(String),
     });
-    const known = ['A', 'B', 'C', 'PATH', 'AWS_ENDPOINT_URL_S3', 'LANG', 'HOME', 'TMPDIR', 'PWD', 'OLDPWD', 'SHLVL', '_'];
+    const known = ['A', 'B', 'C', 'PATH', 'AWS_ENDPOINT_URL_S3', 'LANG', 'HOME', 'TMPDIR', 'PWD', 'OLDPWD', 'SHLVL', '_', 'PAVI_PIPELINE_CONTAINER'];
     expect(Object.keys(found).filter((name) => !known.includes(name) && !name.startsWith('AWS_BATCH_'))).toEqual([]);
   });
 
@@ -202,12 +202,39 @@ describe('terminating', () => {
 
   test('by id; what is not known is left alone', async () => {
     const running = batch.submit('sleep 30');
-    batch.service.terminate('nobody', 'x');
-    batch.service.terminate(running.job.id, 'by id');
+    batch.service.terminateJob('nobody', 'x');
+    batch.service.terminateJob(running.job.id, 'by id');
     expect(await running.ended).toMatchObject({ statusReason: 'by id' });
-    expect(batch.service.job(running.job.id)).toMatchObject({ Status: 'FAILED', StatusReason: 'by id' });
-    expect(batch.service.job('nobody')).toBeUndefined();
+    expect(batch.service.describeJobs([running.job.id, 'nobody'])).toMatchObject([
+      { Status: 'FAILED', StatusReason: 'by id', IsTerminated: true, IsCancelled: false },
+    ]);
+    batch.service.terminateJob(running.job.id, 'again');
+    expect(running.job.statusReason).toBe('by id');
   });
+
+  test('cancelling ends a job that waits, and leaves alone one that has started', async () => {
+    withOptions({ capacity: new Capacity({ vcpus: 1, memoryMiB: 1024 }) });
+    const first = batch.submit('sleep 0.5');
+    const second = batch.submit('true');
+    await until('the start', () => first.job.status === 'RUNNING');
+    batch.service.cancelJob(first.job.id, 'too late');
+    batch.service.cancelJob(second.job.id, 'in time');
+    batch.service.cancelJob('nobody', 'x');
+    expect(await second.ended).toMatchObject({ status: 'FAILED', statusReason: 'in time', attempts: [], isCancelled: true });
+    expect(await first.ended).toMatchObject({ status: 'SUCCEEDED', isCancelled: false });
+  });
+});
+
+test('the states that a job goes through, each told once, and the log stream from the start on', async () => {
+  const told: object[] = [];
+  withOptions({ onStatus: (job) => told.push([job.status, job.attempts.length, (jobDescription(job).Container as any).LogStreamName]) });
+  const { job, ended } = batch.submit('test $AWS_BATCH_JOB_ATTEMPT = 2', { definition: definition(attempts(2)) });
+  await ended;
+  const [first, second] = job.attempts.map(({ logStreamName }) => logStreamName);
+  expect(told).toEqual([
+    ['SUBMITTED', 0, undefined], ['RUNNABLE', 0, undefined], ['STARTING', 0, undefined], ['RUNNING', 0, first],
+    ['RUNNABLE', 1, first], ['STARTING', 1, first], ['RUNNING', 1, second], ['SUCCEEDED', 2, second],
+  ]);
 });
 
 describe('what a job starts ends with it', () => {
@@ -322,6 +349,8 @@ test('the description that Step Functions gives', async () => {
     },
     CreatedAt: job.createdAt,
     DependsOn: [],
+    IsCancelled: false,
+    IsTerminated: false,
     JobArn: `arn:aws:batch:us-east-1:000000000000:job/${job.id}`,
     JobDefinition: 'arn:aws:batch:us-east-1:000000000000:job-definition/definition:1',
     JobId: job.id,

@@ -4,11 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attempts, definition, LocalBatch, QUEUE, until } from './support/local-batch';
+import { attempts, definition, LocalBatch, QUEUE, task, until } from './support/local-batch';
 import { BatchServiceOptions } from '../../../local/batch/batch-service';
+import type { ContainerDefinition } from '../../../local/batch/container-definition';
 import { ContainerEngine } from '../../../local/batch/container-engine';
 import { containerExecutor } from '../../../local/batch/container-executor';
-import type { JobDefinition } from '../../../local/batch/job-definition';
 
 /** An image with Node.js and a shell, to build on; the one that scripts/image makes. */
 const BASE = process.env.PAVI_TEST_BASE_IMAGE ?? 'localhost/pavi-base:bookworm';
@@ -44,12 +44,12 @@ const URI = 'account.dkr.ecr.us-east-1.amazonaws.com/assets:0123456789abcdef';
     return new LocalBatch({ executor: containerExecutor(engine), ...options });
   }
 
-  function submit(script: string, more: Partial<JobDefinition> = {}) {
+  function submit(script: string, more: Parameters<typeof definition>[0] = {}) {
     return batch.service.submit({
       jobName: 'job',
       queueArn: QUEUE,
       command: [script],
-      definition: definition({ image: URI, memoryMiB: 128, readonlyRootFilesystem: true, mounts: [{ path: '/tmp', readOnly: false }], ...more }),
+      definition: definition({ image: URI, memoryMiB: 128, readonlyRootFilesystem: true, mounts: [{ volume: 'scratch', path: '/tmp', readOnly: false }], ...more }),
     });
   }
 
@@ -97,6 +97,45 @@ const URI = 'account.dkr.ecr.us-east-1.amazonaws.com/assets:0123456789abcdef';
     expect(timedOut.statusReason).toBe('Job attempt duration exceeded timeout');
     expect(left()).toBe('');
   }, 60_000);
+
+  describe('several containers', () => {
+    const common: Partial<ContainerDefinition> = { image: URI, memoryMiB: 128, readonlyRootFilesystem: true };
+    const volumes = () => spawnSync(PROGRAM, ['volume', 'ls', '--quiet'], { encoding: 'utf8' }).stdout.trim();
+
+    function submitTask(scripts: Record<string, string>, more: Record<string, Partial<ContainerDefinition>>) {
+      const containers = Object.fromEntries(Object.keys(scripts).map((name) => [name, { ...common, command: [scripts[name]], ...more[name] }]));
+      return batch.service.submit({ jobName: 'job', queueArn: QUEUE, definition: task(scripts, containers) });
+    }
+
+    const scratch = (readOnly = false) => ({ mounts: [{ volume: 'v', path: '/tmp', readOnly }] });
+
+    test('wait for each other and share a volume, which one may only read; nothing is left', async () => {
+      const job = await submitTask({ out: 'cat /tmp/b; touch /tmp/c', main: 'tr a-z A-Z < /tmp/a > /tmp/b', in: 'echo text > /tmp/a' }, {
+        in: { essential: false, ...scratch() },
+        main: { essential: false, dependsOn: [{ container: 'in', condition: 'SUCCESS' }], ...scratch() },
+        out: { dependsOn: [{ container: 'main', condition: 'SUCCESS' }], ...scratch(true) },
+      }).ended;
+      expect(batch.logsOfContainers(job)).toMatchObject({ in: '', main: '', out: expect.stringMatching(/^TEXT\n.*Read-only file system\n$/) });
+      expect(job).toMatchObject({ status: 'FAILED', attempts: [{ exitCode: 1 }] });
+      expect({ containers: left(), volumes: volumes() }).toEqual({ containers: '', volumes: '' });
+    }, 60_000);
+
+    test('one runs beside the essential one, from before its start to its end, and none has the memory of another', async () => {
+      const hog = 'node -e "const kept = []; for (let i = 0; i < 1000; i++) kept.push(Buffer.alloc(8388608, 1))"';
+      const job = await submitTask({
+        main: 'test -e /tmp/ready || sleep 1; test -e /tmp/ready', side: 'touch /tmp/ready; trap "echo stopped; exit 0" TERM; while :; do sleep 0.1; done', hog,
+      }, {
+        main: { dependsOn: [{ container: 'side', condition: 'START' }, { container: 'hog', condition: 'COMPLETE' }], ...scratch() },
+        side: { essential: false, ...scratch() },
+        hog: { essential: false },
+      }).ended;
+      expect(job.attempts[0].containers).toMatchObject([
+        { exitCode: 0 }, { exitCode: 0 }, { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
+      ]);
+      expect(job.status).toBe('SUCCEEDED');
+      expect(batch.logsOfContainers(job).side).toBe('stopped\n');
+    }, 60_000);
+  });
 
   test('what cannot be started, and what cannot be had, says so', async () => {
     writeFileSync(join(context, 'Broken.Dockerfile'), 'ARG BASE=nothing\nFROM ${BASE}\nENTRYPOINT ["/no/such/program"]\n');

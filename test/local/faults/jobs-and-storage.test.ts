@@ -33,7 +33,7 @@ test.each<[string, string, object]>([
   const job = await run([fault], `test $AWS_BATCH_JOB_ATTEMPT = 2 || { ${script}; }`, { definition: AGAIN_ON_LOST_HOSTS });
   expect(job.status).toBe('SUCCEEDED');
   expect(job.attempts).toMatchObject([end, { exitCode: 0 }]);
-  if (fault === 'host-lost') expect(job.attempts[0]).toMatchObject({ exitCode: undefined, reason: undefined });
+  for (const known of ['exitCode', 'reason']) if (fault === 'host-lost') expect(job.attempts[0]).not.toHaveProperty(known);
 });
 
 test('a fault that comes after the end has done nothing', async () => {

@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Boto3, installPythonClients } from './python-clients';
 import { REGION, SmallMachine, STATES, writeAssembly } from './small-assembly';
-import { LocalAccount } from '../../../../local/account/local-account';
 import { AccessKey, newAccessKey } from '../../../../local/account/credentials';
 import { loadAssembly } from '../../../../local/account/load-pipeline';
+import { LocalAccount } from '../../../../local/account/local-account';
+import type { FaultPlan } from '../../../../local/faults/fault-plan';
 
 /** An account of a small assembly, and boto3 as its owner's client. */
 export class SmallAccount {
-  public static async start(machines: Readonly<Record<string, SmallMachine>>, rules: Readonly<Record<string, object>> = {}): Promise<SmallAccount> {
+  public static async start(
+    machines: Readonly<Record<string, SmallMachine>>, rules: Readonly<Record<string, object>> = {}, faults?: FaultPlan,
+  ): Promise<SmallAccount> {
     await installPythonClients();
-    const small = new SmallAccount(mkdtempSync(join(tmpdir(), 'pavi-account-')));
+    const small = new SmallAccount(mkdtempSync(join(tmpdir(), 'pavi-account-')), faults);
     writeAssembly(small.app, machines, rules);
     await small.open();
     return small;
@@ -21,7 +24,7 @@ export class SmallAccount {
   public client!: Boto3;
   private readonly key = newAccessKey();
 
-  private constructor(public readonly folder: string) {}
+  private constructor(public readonly folder: string, private readonly faults?: FaultPlan) {}
 
   private get app(): string {
     return join(this.folder, 'cdk.out');
@@ -82,7 +85,7 @@ export class SmallAccount {
       notificationsFile: this.notifications,
       allowLocalGenomes: false,
       port: 0,
-      jobs: { buildArgs: {} },
+      jobs: { buildArgs: {}, faults: this.faults },
     });
     this.account.tokens.addOwner(this.key);
     this.client = new Boto3(this.environment(this.key));

@@ -1,33 +1,58 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BatchService, BatchServiceOptions, SubmitJob } from '../../../../local/batch/batch-service';
+import { BatchService, BatchServiceOptions } from '../../../../local/batch/batch-service';
 import { Capacity } from '../../../../local/batch/capacity';
+import type { ContainerDefinition } from '../../../../local/batch/container-definition';
 import type { Job } from '../../../../local/batch/job';
 import type { JobDefinition } from '../../../../local/batch/job-definition';
 import { retryStrategy } from '../../../../local/batch/retry-rules';
+import type { SubmitJob } from '../../../../local/batch/submission';
 
 export const QUEUE = 'arn:aws:batch:us-east-1:000000000000:job-queue/queue';
 
-/** A job definition whose image runs the command as it is. */
-export function definition(more: Partial<JobDefinition> = {}): JobDefinition {
+/** A container whose image runs the command as it is. */
+export function container(more: Partial<ContainerDefinition> = {}): ContainerDefinition {
   return {
-    arn: 'arn:aws:batch:us-east-1:000000000000:job-definition/definition:1',
-    name: 'definition',
+    name: 'default',
     image: 'image',
     command: [],
     environment: {},
     memoryMiB: 256,
     vcpus: 1,
+    logGroup: 'group',
     logStreamPrefix: 'prefix',
-    retry: { attempts: 1, rules: [] },
-    parameters: {},
-    propagateTags: false,
-    platformCapabilities: [],
     readonlyRootFilesystem: false,
     mounts: [],
+    essential: true,
+    dependsOn: [],
     ...more,
   };
+}
+
+/** A job definition of one container. */
+export function definition({
+  retry = { attempts: 1, rules: [] }, parameters = {}, propagateTags = false, platformCapabilities = [],
+  jobRoleArn, timeout, containers, isTask = false, ...only
+}: Partial<JobDefinition & ContainerDefinition> = {}): JobDefinition {
+  return {
+    arn: 'arn:aws:batch:us-east-1:000000000000:job-definition/definition:1',
+    name: 'definition',
+    containers: containers ?? [container(only)],
+    isTask,
+    ...jobRoleArn === undefined ? {} : { jobRoleArn },
+    retry,
+    ...timeout === undefined ? {} : { timeout },
+    parameters,
+    propagateTags,
+    platformCapabilities,
+  };
+}
+
+/** A job definition of several containers, each of which runs a shell script. */
+export function task(scripts: Readonly<Record<string, string>>, more: Readonly<Record<string, Partial<ContainerDefinition>>> = {}): JobDefinition {
+  const containers = Object.entries(scripts).map(([name, script]) => container({ name, command: ['sh', '-c', script], ...more[name] }));
+  return definition({ isTask: true, containers });
 }
 
 export function attempts(count: number, ...EvaluateOnExit: object[]): Partial<JobDefinition> {
@@ -45,7 +70,6 @@ export class LocalBatch {
     this.service = new BatchService({
       capacity: new Capacity({ vcpus: 4, memoryMiB: 4096 }),
       logFolder: join(this.folder, 'logs'),
-      region: 'us-east-1',
       programOf: () => ({ entryPoint: [], command: ['true'], environment: {} }),
       environmentOf: () => ({}),
       ...options,
@@ -62,7 +86,18 @@ export class LocalBatch {
 
   /** What each attempt of a job wrote. */
   public logsOf(job: Job): string[] {
-    return job.attempts.map(({ logStreamName }) => readFileSync(join(this.folder, 'logs', `${logStreamName}.log`), 'utf8'));
+    return job.attempts.map(({ logStreamName }) => this.log(logStreamName));
+  }
+
+  /** What the containers of a job's last attempt wrote, by name; nothing where one has not started. */
+  public logsOfContainers(job: Job): Record<string, string> {
+    return Object.fromEntries(job.attempts.at(-1)!.containers.map(({ logStreamName }, index) =>
+      [job.containers[index].definition.name, this.log(logStreamName)]));
+  }
+
+  private log(stream: string): string {
+    const file = join(this.folder, 'logs', `${stream}.log`);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
   public remove(): void {
