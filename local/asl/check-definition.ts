@@ -20,7 +20,7 @@ export function checkDefinition(definition: unknown, type: WorkflowType, problem
   }
   fields({
     StartAt: text, States: object, QueryLanguage: oneOf('JSONPath', 'JSONata'), TimeoutSeconds: integer(1), Version: text,
-  }, ['StartAt', 'States'])(definition, '/', problems);
+  }, ['States', 'StartAt'])(definition, '/', problems);
   new DefinitionCheck(type, definition.QueryLanguage === 'JSONata', problems).states(definition, '', 'null');
   checkVariables(definition, problems);
 }
@@ -63,7 +63,7 @@ class DefinitionCheck {
     }
     if (!STATE_TYPES.includes(state.Type as string)) {
       if (state.Type === undefined) this.problems.schema('These fields are required: [Type]', at);
-      else this.problems.schema(`Value should be one of the following: [${STATE_TYPES.join(', ')}]`, `${at}/Type`);
+      else this.problems.schema(`The field 'Type' should have one of these values: [${STATE_TYPES.join(', ')}]`, `${at}/Type`);
       return;
     }
     if (this.isJsonPath(state, at)) return;

@@ -39,7 +39,7 @@ function checkValue(value: unknown, at: string, more: readonly string[], problem
 function checkText(text: string, at: string, more: readonly string[], problems: Problems): void {
   let found;
   try {
-    found = references(compile(text).expression.ast());
+    found = references(compile(text).ast());
   } catch (error) {
     problems.add('INVALID_JSONATA_EXPRESSION', (error as Error).message, at);
     return;

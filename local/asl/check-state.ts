@@ -14,6 +14,11 @@ const condition: Check = (value, at, problems) => {
   if (expressionIn(value) === undefined && typeof value !== 'boolean') problems.schema('Value should be a JSONata expression in {% %}', at);
 };
 
+const credentials: Check = (value, at, problems) => {
+  object(value, at, problems);
+  if (isObject(value) && value.RoleArn === undefined) problems.schema("The field 'RoleArn' is required but was missing", at);
+};
+
 const READER_TYPES = ['JSON', 'JSONL', 'CSV', 'MANIFEST', 'PARQUET'];
 const itemReader = fields({
   Resource: text,
@@ -46,9 +51,11 @@ const DISTRIBUTED: Readonly<Record<string, Check>> = {
   ToleratedFailurePercentage: expressionOr(number(0, 100)),
 };
 
-/** The Amazon States Language's fields for JSONata, by type of state. */
+/** AWS creates an inline Map with them as well; they mean nothing there. */
+const FREE = ['ToleratedFailureCount', 'ToleratedFailurePercentage'];
+
+/** The Amazon States Language's fields for JSONata, by type of state; the types in AWS's order. */
 const FIELDS: Readonly<Record<StateType, Readonly<Record<string, Check>>>> = {
-  Pass: FLOW,
   Task: {
     ...FLOW,
     ...TRYING,
@@ -56,16 +63,17 @@ const FIELDS: Readonly<Record<StateType, Readonly<Record<string, Check>>>> = {
     Arguments: anything,
     TimeoutSeconds: seconds,
     HeartbeatSeconds: seconds,
-    Credentials: expressionOr(object),
+    Credentials: expressionOr(credentials),
   },
+  Wait: { ...FLOW, Seconds: expressionOr(integer(0)), Timestamp: expressionOr(timestamp) },
+  Pass: FLOW,
+  Succeed: { Output: anything },
+  Fail: { Error: text, Cause: text },
   Choice: {
     ...WRITER,
     Choices: listOf(fields({ Condition: condition, Next: text, ...WRITER }, ['Condition', 'Next']), 1),
     Default: text,
   },
-  Wait: { ...FLOW, Seconds: expressionOr(integer(0)), Timestamp: expressionOr(timestamp) },
-  Succeed: { Output: anything },
-  Fail: { Error: text, Cause: text },
   Parallel: { ...FLOW, ...TRYING, Branches: listOf(object, 1), Arguments: anything },
   Map: {
     ...FLOW,
@@ -111,9 +119,12 @@ function checkTask(state: Record<string, unknown>, type: WorkflowType, at: strin
     problems.schema(`The resource provided ${Resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this `
       + 'region.', `${at}/Resource`);
   }
-  if (type === 'EXPRESS' && (/\.(sync(:2)?|waitForTaskToken)$/.test(Resource) || /^arn:[a-z-]+:states:.+:activity:/.test(Resource))) {
-    problems.schema(`Express state machine does not support '${Resource}' service integration`, `${at}/Resource`);
-  }
+  if (type !== 'EXPRESS') return;
+  const refuse = (what: string) => problems.schema(`Express state machine does not support ${what}`, `${at}/Resource`);
+  // AWS's own blank at the end.
+  if (Resource.endsWith('.waitForTaskToken')) refuse("'.waitForTaskToken' service integration ");
+  else if (/\.sync(:2)?$/.test(Resource)) refuse("'.sync' service integration");
+  else if (/^arn:[a-z-]+:states:.+:activity:/.test(Resource)) refuse('Activity ARN');
 }
 
 function checkMap(state: Record<string, unknown>, type: WorkflowType, at: string, problems: Problems): void {
@@ -128,7 +139,7 @@ function checkMap(state: Record<string, unknown>, type: WorkflowType, at: string
     return;
   }
   if (ExecutionType !== undefined) problems.schema("Field 'ExecutionType' is not supported", configAt);
-  Object.keys(DISTRIBUTED).filter((field) => state[field] !== undefined).forEach((field) => problems.schema(`Field '${field}' is not supported`, at));
+  Object.keys(DISTRIBUTED).filter((field) => !FREE.includes(field) && state[field] !== undefined).forEach((field) => problems.schema(`Field '${field}' is not supported`, at));
 }
 
 /** What AWS has and this engine has not is refused by its name. */

@@ -6,8 +6,9 @@ import { readItems } from './item-reader';
 import { itemsOf } from './map-input';
 import { mapItems } from './map-items';
 import { ChildRecord, mapResult } from './map-result';
+import type { MapOutcome } from './map-state';
 import { StatesError } from './task-integration';
-import { asStatesError, bindings, Counts, Engine, Item, MapRun, Visit } from './visit';
+import { asStatesError, bindings, Counts, Engine, Item, MapRun, requireSize, Visit, within } from './visit';
 
 /** The service quota of a Map Run's child executions at one time (AWS Step Functions developer guide, page "Service quotas"). */
 const MAX_DISTRIBUTED = 10_000;
@@ -28,12 +29,13 @@ interface Work {
 }
 
 /** Runs a child execution for each item or batch of items; gives the outputs of those that succeeded, or where they are written. */
-export async function runDistributedMap(engine: Engine, visit: Visit): Promise<unknown> {
+export async function runDistributedMap(engine: Engine, visit: Visit): Promise<MapOutcome> {
   const { state, scope, name } = visit;
   const { history, clock } = engine;
   const given = state.ItemReader === undefined ? await itemsOf(engine, visit) : undefined;
   const settings = await settingsOf(engine, visit);
   history.add('MapStateStarted', { length: given?.length ?? 0 }, scope.track);
+  requireRange(visit, settings);
   const label = `${engine.executionArn.split(':')[6]}/${state.Label ?? name.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 40)}`;
   const arn = (kind: string, id: string) => `${engine.executionArn.split(':').slice(0, 5).join(':')}:${kind}:${label}:${id}`;
   const run: MapRun = {
@@ -57,9 +59,10 @@ export async function runDistributedMap(engine: Engine, visit: Visit): Promise<u
     const works = await worksOf(engine, visit, items, state.ItemReader === undefined ? 'STATE_DATA' : undefined);
     const records = await runChildren(engine, visit, run, works, (id) => arn('execution', id));
     const result = await mapResult(engine, visit, run.mapRunArn, records);
-    history.add('MapRunSucceeded', {}, scope.track);
+    requireSize(result, name);
+    const last = history.aside('MapRunSucceeded', {}, scope.track.last);
     end('SUCCEEDED');
-    return result;
+    return { result, last };
   } catch (thrown) {
     end(visit.signal.aborted ? 'ABORTED' : 'FAILED');
     if (visit.signal.aborted) {
@@ -75,13 +78,19 @@ export async function runDistributedMap(engine: Engine, visit: Visit): Promise<u
 async function settingsOf(engine: Engine, visit: Visit): Promise<Settings> {
   const { MaxConcurrency, ToleratedFailureCount, ToleratedFailurePercentage } = visit.state;
   const available = bindings(engine, visit);
-  const integer = async (value: unknown, field: string) => (value === undefined ? 0 : evaluateInteger(value, field, available, 0));
+  const number = (value: unknown, field: string) => (value === undefined ? 0 : evaluateTyped(value, field, available, 'number'));
   return {
-    maxConcurrency: await integer(MaxConcurrency, 'MaxConcurrency'),
-    toleratedFailureCount: await integer(ToleratedFailureCount, 'ToleratedFailureCount'),
-    toleratedFailurePercentage: ToleratedFailurePercentage === undefined ? 0
-      : await evaluateTyped(ToleratedFailurePercentage, 'ToleratedFailurePercentage', available, 'number'),
+    maxConcurrency: MaxConcurrency === undefined ? 0 : await evaluateInteger(MaxConcurrency, 'MaxConcurrency', available, 0),
+    toleratedFailureCount: await number(ToleratedFailureCount, 'ToleratedFailureCount'),
+    toleratedFailurePercentage: await number(ToleratedFailurePercentage, 'ToleratedFailurePercentage'),
   };
+}
+
+/** In AWS's words; such a value ends the execution. */
+function requireRange(visit: Visit, { toleratedFailureCount, toleratedFailurePercentage }: Settings): void {
+  const refuse = (what: string) => { throw new StatesError(ErrorCode.RUNTIME, within(visit, what)); };
+  if (toleratedFailureCount < 0) refuse('ToleratedFailureCount cannot be negative.');
+  if (toleratedFailurePercentage < 0 || toleratedFailurePercentage > 100) refuse('ToleratedFailurePercentage must be between 0 and 100.');
 }
 
 /** ItemSelector is for each item, before they are put into batches. */

@@ -1,12 +1,14 @@
 import jsonata from 'jsonata';
 import { Evaluation, EVALUATION, limit } from './expression-limits';
-import { references } from './expression-references';
 import { addFunctions } from './jsonata-functions';
 
 /** An expression's failure, as Step Functions tells it after `An error occurred while executing the state ...`. */
 export class ExpressionError extends Error {
-  /** @param field where it was: `Output/result` */
-  constructor(message: string, public readonly field?: string) {
+  /**
+   * @param field   where it was: `Output/result`
+   * @param entered whether the state's work had begun with what the expression gave
+   */
+  constructor(message: string, public readonly field?: string, public readonly entered = false) {
     super(message);
   }
 }
@@ -19,12 +21,7 @@ export type JsonType = 'array' | 'boolean' | 'number' | 'object' | 'string' | 'n
 
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
 
-interface Compiled {
-  readonly expression: jsonata.Expression;
-  readonly variables: ReadonlySet<string>;
-}
-
-const compiled = new Map<string, Compiled>();
+const compiled = new Map<string, jsonata.Expression>();
 
 /** The expression's text where the value is one: nothing may stand before or after the marks. */
 export function expressionIn(value: unknown): string | undefined {
@@ -32,23 +29,20 @@ export function expressionIn(value: unknown): string | undefined {
 }
 
 /** @throws Error with JSONata's own text where the expression cannot be parsed */
-export function compile(text: string): Compiled {
-  let result = compiled.get(text);
-  if (result === undefined) {
-    const expression = jsonata(text);
+export function compile(text: string): jsonata.Expression {
+  let expression = compiled.get(text);
+  if (expression === undefined) {
+    expression = jsonata(text);
     addFunctions(expression);
     limit(expression);
-    result = { expression, variables: references(expression.ast()).variables };
-    compiled.set(text, result);
+    compiled.set(text, expression);
   }
-  return result;
+  return expression;
 }
 
 async function evaluateText(text: string, field: string, bindings: Bindings): Promise<unknown> {
   const said = `The JSONata expression '${text}' specified for the field '${field}'`;
-  const { expression, variables } = compile(text);
-  // It fails even where the expression has something else to give in the variable's stead.
-  for (const name of variables) if (!Object.hasOwn(bindings, name)) throw new ExpressionError(`${said} returned nothing (undefined).`, field);
+  const expression = compile(text);
   const now = (bindings[CLOCK] as (() => number) | undefined ?? Date.now)();
   let result: unknown;
   try {

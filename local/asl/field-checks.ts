@@ -48,7 +48,7 @@ export const expressionOr = (check: Check): Check => (value, at, problems) => {
 
 export const timestamp: Check = (value, at, problems) => {
   if (typeof value !== 'string') problems.schema('Expected value of type [STRING]', at);
-  else if (parseTimestamp(value) === undefined) problems.schema(`Value is not a valid ISO-8601 extended offset date-time: ${value}`, at);
+  else if (parseTimestamp(value) === undefined) problems.schema('String does not match RFC3339 timestamp', at);
 };
 
 /** The fields that an object may have, a Comment among them, and those that it must have. */
@@ -72,7 +72,7 @@ export const listOf = (check: Check, min: number): Check => (value, at, problems
     problems.schema('Expected value of type [ARRAY]', at);
     return;
   }
-  if (value.length < min) problems.schema(`Array should have at least ${min} item`, at);
+  if (value.length < min) problems.schema('Value cannot be empty', at);
   value.forEach((item, index) => check(item, `${at}[${index}]`, problems));
 };
 

@@ -15,7 +15,7 @@ export const MAX_EVENTS = 25_000;
 /** The execution cannot go on, and nothing catches it. */
 export class HistoryFull extends Error {}
 
-/** The line of events that one thing after the other leaves: the execution's, a branch's, an iteration's. */
+/** The line of events that one thing after the other leaves, each the previous one's next: the execution's, a branch's, an iteration's. */
 export class Track {
   constructor(public last = 0) {}
 
@@ -47,16 +47,31 @@ export class History {
   }
 
   /**
+   * @param previous where it is not the line's last event
    * @returns the event's id
    * @throws HistoryFull
    */
-  public add(type: string, details: Readonly<Record<string, unknown>>, track: Track): number {
+  public add(type: string, details: Readonly<Record<string, unknown>>, track: Track, previous = track.last): number {
+    track.last = this.aside(type, details, previous);
+    return track.last;
+  }
+
+  /**
+   * An event that is no line's last: what comes after it has another previous event.
+   *
+   * @throws HistoryFull
+   */
+  public aside(type: string, details: Readonly<Record<string, unknown>>, previous: number): number {
     // What the execution's end cuts off leaves no events.
-    if (this.sealed) return track.last;
+    if (this.sealed) return previous;
     // The last one is for the execution's own end.
     if (this.events.length >= this.limit - 1) throw new HistoryFull();
-    track.last = this.write(type, details, track.last);
-    return track.last;
+    return this.write(type, details, previous);
+  }
+
+  /** The one before an event. */
+  public previousOf(id: number): number {
+    return this.events[id - 1].previousEventId;
   }
 
   /** From now on, only the execution's end is written. */
@@ -76,13 +91,15 @@ export class History {
 
 /** Their details' field is named after what happens to any state. */
 const STATE_EVENT = /^(?!Map(Iteration|Run|State(Started|Failed|Succeeded|Aborted)))[A-Z][a-z]+State(Entered|Exited)$/;
+/** They have details also where there is nothing to tell. */
+const ALWAYS_DETAILED = new Set(['ActivityStarted', 'ExecutionFailed', 'ExecutionAborted', 'ExecutionTimedOut']);
 /** An event without details of its own has none of these. */
 const DATA_FIELDS = { input: 'inputDetails', output: 'outputDetails', assignedVariables: 'assignedVariablesDetails' } as const;
 
 /** The event as GetExecutionHistory gives it: `{id, previousEventId, timestamp, type, stateEnteredEventDetails: {...}}`. */
 export function apiEvent({ details, ...event }: HistoryEvent): Record<string, unknown> {
   const entries = Object.entries(details).filter(([, value]) => value !== undefined);
-  if (entries.length === 0) return event;
+  if (entries.length === 0 && !ALWAYS_DETAILED.has(event.type)) return event;
   const field = STATE_EVENT.test(event.type) ? event.type.replace(/^.*(State)(Entered|Exited)$/, 'state$2') : event.type[0].toLowerCase() + event.type.slice(1);
   const more = Object.entries(DATA_FIELDS).filter(([name]) => details[name] !== undefined).map(([, name]) => [name, { truncated: false }]);
   return { ...event, [`${field}EventDetails`]: Object.fromEntries([...entries, ...more]) };

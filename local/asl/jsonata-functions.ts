@@ -42,9 +42,6 @@ export function addFunctions(expression: jsonata.Expression): void {
   for (const [name, signature, implementation] of FUNCTIONS) expression.registerFunction(name, implementation, signature);
 }
 
-/** The names that an expression may use without a variable of that name. */
-export const FUNCTION_NAMES: readonly string[] = FUNCTIONS.map(([name]) => name);
-
 /** Without a size, all in one. */
 function partition(list?: unknown[], size = Infinity): unknown[] | undefined {
   const chunk = Math.min(Math.trunc(size), list?.length ?? 0);

@@ -1,14 +1,21 @@
 import { runDistributedMap } from './distributed-map';
 import { evaluate, evaluateInteger } from './expression';
+import { Track } from './history';
+import { runLines } from './lines';
 import { itemsOf } from './map-input';
-import { mapItems } from './map-items';
 import { asStatesError, bindings, Engine, RunStates, Scope, Visit } from './visit';
 
 /** "up to 40 concurrent iterations" of an inline Map (AWS Step Functions developer guide, page "Using Map state in Inline mode"). */
 const MAX_INLINE = 40;
 
+export interface MapOutcome {
+  readonly result: unknown;
+  /** The event that the state's success comes after, where it is not the line's last. */
+  readonly last?: number;
+}
+
 /** Works on the items side by side; gives the iterations' outputs in the items' order. */
-export async function runMap(engine: Engine, visit: Visit, run: RunStates): Promise<unknown> {
+export async function runMap(engine: Engine, visit: Visit, run: RunStates): Promise<MapOutcome> {
   const { state, scope, name } = visit;
   if (state.ItemProcessor!.ProcessorConfig?.Mode === 'DISTRIBUTED') return runDistributedMap(engine, visit);
   const { history } = engine;
@@ -16,23 +23,23 @@ export async function runMap(engine: Engine, visit: Visit, run: RunStates): Prom
   const concurrency = state.MaxConcurrency === undefined ? 0
     : await evaluateInteger(state.MaxConcurrency, 'MaxConcurrency', bindings(engine, visit), 0);
   history.add('MapStateStarted', { length: items.length }, scope.track);
-  return mapItems(items, concurrency === 0 ? MAX_INLINE : Math.min(concurrency, MAX_INLINE), visit.signal, async (Value, Index, signal) => {
-    const track = scope.track.branch();
+  // An iteration comes after what made place for it, and the whole after the last one's success.
+  let before = scope.track.last;
+  const atOnce = concurrency === 0 ? MAX_INLINE : Math.min(concurrency, MAX_INLINE);
+  const result = await runLines(engine, visit, items, atOnce, async (Value, Index, signal, begin) => {
     const place = scope.place.inner(Index);
     if (place.end !== undefined) return place.end.result;
-    history.add('MapIterationStarted', { name, index: Index }, track);
+    const track = new Track(before);
     const inner: Scope = { variables: scope.variables, item: { Index, Value }, track, place, nested: true };
-    try {
-      const output = await run(state.ItemProcessor!, await selected(engine, { ...visit, scope: inner }, Value), inner, signal);
-      history.add('MapIterationSucceeded', { name, index: Index }, track);
-      return output;
-    } catch (thrown) {
-      history.add(signal.aborted ? 'MapIterationAborted' : 'MapIterationFailed', { name, index: Index }, track);
-      throw thrown;
-    } finally {
-      scope.track.join(track);
-    }
+    const end = begin({ scope: inner, index: Index });
+    history.add('MapIterationStarted', { name, index: Index }, track);
+    const output = await run(state.ItemProcessor!, await selected(engine, { ...visit, scope: inner }, Value), inner, signal);
+    end();
+    before = track.last;
+    scope.track.last = history.aside('MapIterationSucceeded', { name, index: Index }, track.last);
+    return output;
   });
+  return { result };
 }
 
 /** What an iteration gets of its item. */

@@ -1,5 +1,5 @@
-import { mapItems } from './map-items';
-import { Engine, field, requireSize, RunStates, Visit } from './visit';
+import { runLines } from './lines';
+import { Engine, field, requireSize, RunStates, Scope, Visit } from './visit';
 
 /** Runs the branches side by side; gives their outputs in the branches' order. */
 export async function runParallel(engine: Engine, visit: Visit, run: RunStates): Promise<unknown[]> {
@@ -8,14 +8,14 @@ export async function runParallel(engine: Engine, visit: Visit, run: RunStates):
   requireSize(branchInput, name);
   engine.history.add('ParallelStateStarted', {}, scope.track);
   const start = scope.track.branch();
-  return mapItems(state.Branches!, 0, visit.signal, async (branch, index, signal) => {
-    const track = start.branch();
+  return runLines(engine, visit, state.Branches!, 0, async (branch, index, signal, begin) => {
     const place = scope.place.inner(index);
     if (place.end !== undefined) return place.end.result;
-    try {
-      return await run(branch, branchInput, { variables: scope.variables, item: scope.item, track, place, nested: true }, signal);
-    } finally {
-      scope.track.join(track);
-    }
+    const inner: Scope = { variables: scope.variables, item: scope.item, track: start.branch(), place, nested: true };
+    const end = begin({ scope: inner });
+    const output = await run(branch, branchInput, inner, signal);
+    end();
+    scope.track.join(inner.track);
+    return output;
   });
 }

@@ -31,8 +31,11 @@ interface Outcome {
   readonly at?: string;
 }
 
-/** The states that tell in the history when they are stopped. */
-const TELL_ABORTED = ['Task', 'Wait', 'Parallel', 'Map'];
+/** A Task that waits has a token, also for a job's end. */
+const WITH_TOKEN = /\.(sync(:2)?|waitForTaskToken)$/;
+
+/** "Wait state delay is too long.": 24,855 days are waited for, one more is not (seen in AWS). */
+const MAX_WAIT_MS = (2 ** 31 - 1) * 1000;
 
 /** Runs states one after the other; a failure that nothing catches is thrown as a StatesError. */
 export class StateRunner {
@@ -63,15 +66,20 @@ export class StateRunner {
     if (state.Type === 'Fail') entered = undefined;
     const enteredEvent = entered ?? history.add(`${state.Type}StateEntered`, { name, input: JSON.stringify(input) }, scope.track);
     if (entered === undefined) scope.place.arrive({ state: name, input, variables: scope.variables, enteredEvent });
-    const waitsForToken = state.Resource?.endsWith('.waitForTaskToken') === true;
-    const visit: Visit = { name, state, input, scope, signal, enteredAt: clock.now().toISOString(), enteredEvent, retryCount: 0 };
+    const hasToken = state.Resource !== undefined && WITH_TOKEN.test(state.Resource);
+    const visit: Visit = {
+      name, state, input, scope, signal, enteredAt: clock.now().toISOString(), enteredEvent, retryCount: 0, lines: new Set(), succeeded: false,
+    };
+    scope.open = visit;
     const retries = new Retries(state.Retry, clock);
     for (;;) {
-      if (waitsForToken) visit.taskToken = randomUUID();
+      if (hasToken) visit.taskToken = randomUUID();
+      visit.lines = new Set();
+      visit.succeeded = false;
       try {
         return await this.attempt(visit);
       } catch (thrown) {
-        if (signal.aborted) return this.aborted(visit);
+        if (signal.aborted) throw signal.reason;
         const error = asStatesError(this.engine, visit, thrown);
         const delay = retries.next(error);
         if (delay === undefined) {
@@ -81,7 +89,7 @@ export class StateRunner {
         }
         visit.retryCount += 1;
         scope.place.beginAgain();
-        await clock.sleep(delay, signal).catch(() => this.aborted(visit));
+        await clock.sleep(delay, signal);
       }
     }
   }
@@ -107,19 +115,14 @@ export class StateRunner {
   }
 
   private async work(visit: Visit): Promise<unknown> {
-    const { state, name, scope, signal } = visit;
+    const { state, name, scope } = visit;
     if (state.Type === 'Task') return runTask(this.engine, visit);
-    try {
-      const result = state.Type === 'Map' ? await runMap(this.engine, visit, this.run) : await runParallel(this.engine, visit, this.run);
-      requireSize(result, name);
-      this.engine.history.add(`${state.Type}StateSucceeded`, {}, scope.track);
-      return result;
-    } catch (thrown) {
-      if (signal.aborted) throw thrown;
-      const error = asStatesError(this.engine, visit, thrown);
-      this.engine.history.add(`${state.Type}StateFailed`, {}, scope.track);
-      throw error;
-    }
+    const { result, last = scope.track.last } = state.Type === 'Map' ? await runMap(this.engine, visit, this.run)
+      : { result: await runParallel(this.engine, visit, this.run) };
+    requireSize(result, name);
+    this.engine.history.aside(`${state.Type}StateSucceeded`, {}, last);
+    visit.succeeded = true;
+    return result;
   }
 
   /** Assign and Output, which both see the variables as they were. */
@@ -139,6 +142,7 @@ export class StateRunner {
     this.engine.history.add(`${state.Type}StateExited`, {
       name, output: JSON.stringify(output), ...names.length === 0 ? {} : { assignedVariables: Object.fromEntries(names) },
     }, scope.track);
+    scope.open = undefined;
     return { output, next };
   }
 
@@ -173,31 +177,35 @@ export class StateRunner {
     const until: string = await evaluateTyped(state.Timestamp, 'Timestamp', available, 'string');
     const time = parseTimestamp(until);
     if (time === undefined) {
-      throw new ExpressionError(`The JSONata expression '${String(state.Timestamp).slice(2, -2).trim()}' specified for the field 'Timestamp' cannot be parsed `
-        + `as an ISO-8601 extended offset date-time format string: ${until}`, 'Timestamp');
+      throw new ExpressionError(`The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${until}`, 'Timestamp', true);
     }
-    return clock.sleep(Math.max(0, time - clock.now().getTime()), signal);
+    const delay = Math.max(0, time - clock.now().getTime());
+    if (delay > MAX_WAIT_MS) throw new StatesError(ErrorCode.RUNTIME, within(visit, 'Wait state delay is too long.'));
+    return clock.sleep(delay, signal);
   }
 
   private async caught(visit: Visit, error: StatesError): Promise<Step> {
     const { state, scope } = visit;
-    const catcher = catcherFor(state.Catch, error);
-    if (catcher !== undefined) {
-      const errorOutput = { Error: error.errorName, Cause: error.errorCause ?? '' };
-      const at = `Catch[${state.Catch!.indexOf(catcher)}]/`;
-      try {
-        return await this.leave(visit, catcher, { output: errorOutput, errorOutput, next: catcher.Next, at });
-      } catch (failure) {
-        throw asStatesError(this.engine, visit, failure);
-      }
+    const { history } = this.engine;
+    if ((state.Type === 'Parallel' || state.Type === 'Map') && !visit.succeeded) {
+      // That error ends the execution at once.
+      if (error.errorName !== ErrorCode.RUNTIME) history.add(`${state.Type}StateFailed`, {}, scope.track);
+      scope.open = undefined;
     }
-    // It has not been left, and its branch or iteration ends.
-    if (scope.nested && (state.Type === 'Task' || state.Type === 'Wait')) this.engine.history.add(`${state.Type}StateAborted`, {}, scope.track);
-    throw error;
+    const catcher = catcherFor(state.Catch, error);
+    if (catcher === undefined) throw error;
+    const errorOutput = errorOutputOf(error);
+    const at = `Catch[${state.Catch!.indexOf(catcher)}]/`;
+    try {
+      return await this.leave(visit, catcher, { output: errorOutput, errorOutput, next: catcher.Next, at });
+    } catch (failure) {
+      throw asStatesError(this.engine, visit, failure);
+    }
   }
+}
 
-  private aborted({ state, scope, signal }: Visit): never {
-    if (TELL_ABORTED.includes(state.Type)) this.engine.history.add(`${state.Type}StateAborted`, {}, scope.track);
-    throw signal.reason;
-  }
+/** What a catcher sees: of what the failure does not tell, null; a time-out's cause is empty (seen in AWS). */
+function errorOutputOf({ errorName, errorCause }: StatesError): { Error: string | null; Cause: string | null } {
+  const timeOut = errorName === ErrorCode.TIMEOUT || errorName === ErrorCode.HEARTBEAT_TIMEOUT;
+  return { Error: errorName === '' ? null : errorName, Cause: errorCause ?? (timeOut ? '' : null) };
 }

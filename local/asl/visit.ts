@@ -74,6 +74,15 @@ export interface Scope {
   readonly place: Place;
   /** Whether it is a branch or an iteration. */
   readonly nested: boolean;
+  /** The stay in a state that has not been left, nor told its own failure. */
+  open?: Visit;
+}
+
+/** A branch or an iteration of a stay in a Parallel or Map. */
+export interface Line {
+  readonly scope: Scope;
+  /** An iteration's. */
+  readonly index?: number;
 }
 
 /** One stay in a state. */
@@ -85,9 +94,13 @@ export interface Visit {
   readonly signal: AbortSignal;
   readonly enteredAt: string;
   readonly enteredEvent: number;
-  /** Of this try of a Task that waits for its token. */
+  /** Of this try of a Task that waits. */
   taskToken?: string;
   retryCount: number;
+  /** Of this try: the branches or iterations that were begun and have not succeeded. */
+  lines: Set<Line>;
+  /** Whether this try's work has been done, and Output and Assign are left. */
+  succeeded: boolean;
 }
 
 /** Runs the states of a branch or an iteration; gives the last one's output. */
@@ -120,7 +133,11 @@ export function asStatesError(engine: Engine, visit: Visit, error: unknown): Sta
   if (!(error instanceof ExpressionError)) throw error;
   const failure = new StatesError(ErrorCode.EVALUATION, within(visit, error.message));
   const { errorName, errorCause } = failure;
-  engine.history.add('EvaluationFailed', { error: errorName, cause: errorCause, location: error.field, state: visit.name }, visit.scope.track);
+  const { history } = engine;
+  const { track } = visit.scope;
+  // Seen in AWS: what fails as the state is entered comes after what was before the state.
+  const previous = track.last === visit.enteredEvent && !error.entered ? history.previousOf(visit.enteredEvent) : track.last;
+  history.add('EvaluationFailed', { error: errorName, cause: errorCause, location: error.field, state: visit.name }, track, previous);
   return failure;
 }
 

@@ -60,7 +60,7 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
   ]],
   ['no Type', single({ End: true }), [schema('These fields are required: [Type]', '/States/S')]],
   ['a Type that there is not', single({ Type: 'Pas', End: true }), [
-    schema('Value should be one of the following: [Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map]', '/States/S/Type'),
+    schema('The field \'Type\' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]', '/States/S/Type'),
   ]],
   ['neither Next nor End', { QueryLanguage: 'JSONata', StartAt: 'S', States: { S: pass({ Next: 'T' }), T: pass(), U: { Type: 'Succeed' } } }, [
     schema('One of these fields is required: [End, Next]', '/States/T'), unreachable('U'),
@@ -104,7 +104,7 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
   ]],
   ['no Choices', machine({ S: { Type: 'Choice', Default: 'T' }, T: pass() }), [schema('These fields are required: [Choices]', '/States/S')]],
   ['empty Choices', machine({ S: { Type: 'Choice', Choices: [], Default: 'T' }, T: pass() }), [
-    schema('Array should have at least 1 item', '/States/S/Choices'),
+    schema('Value cannot be empty', '/States/S/Choices'),
   ]],
   ['a condition that is plain text', machine({ S: { Type: 'Choice', Choices: [{ Condition: 'yes', Next: 'T' }] }, T: pass() }), [
     schema('Value should be a JSONata expression in {% %}', '/States/S/Choices[0]/Condition'),
@@ -115,7 +115,7 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
   ['Seconds as text', single({ Type: 'Wait', Seconds: '1' }), [schema('Expected value of type [INTEGER]', '/States/S/Seconds')]],
   ['negative Seconds', single({ Type: 'Wait', Seconds: -1 }), [schema('Value should be from 0 to 99999999, got -1', '/States/S/Seconds')]],
   ['a Timestamp that is none', single({ Type: 'Wait', Timestamp: '2016-03-14' }), [
-    schema('Value is not a valid ISO-8601 extended offset date-time: 2016-03-14', '/States/S/Timestamp'),
+    schema('String does not match RFC3339 timestamp', '/States/S/Timestamp'),
   ]],
   ['no Resource', single({ Type: 'Task' }), [schema('These fields are required: [Resource]', '/States/S')]],
   ['a Resource that is no ARN', single(task({ Resource: 'lambda:invoke' })), [
@@ -133,7 +133,7 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
     schema('States.ALL must be in the last one', '/States/S/Catch[0]/ErrorEquals'),
   ]],
   ['a retrier without errors', single(task({ Retry: [{ ErrorEquals: [] }, {}] })), [
-    schema('Array should have at least 1 item', '/States/S/Retry[0]/ErrorEquals'), schema('These fields are required: [ErrorEquals]', '/States/S/Retry[1]'),
+    schema('Value cannot be empty', '/States/S/Retry[0]/ErrorEquals'), schema('These fields are required: [ErrorEquals]', '/States/S/Retry[1]'),
   ]],
   ['a retrier\'s wrong values', single(task({ Retry: [{ ErrorEquals: ['X'], IntervalSeconds: 0, BackoffRate: 0.5, MaxAttempts: -1, JitterStrategy: 'HALF' }] })), [
     schema('Value should be from 1 to 99999999, got 0', '/States/S/Retry[0]/IntervalSeconds'),
@@ -151,8 +151,8 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
   ['QueryLanguage on an ItemProcessor', single({ ...MAP, ItemProcessor: { ...MAP.ItemProcessor, QueryLanguage: 'JSONata' } }), [
     unsupported('QueryLanguage', '/States/S/ItemProcessor'),
   ]],
-  ['what a distributed Map has, on an inline one', single({ ...MAP, ItemBatcher: { MaxItemsPerBatch: 1 }, ToleratedFailureCount: 1 }), [
-    unsupported('ItemBatcher', '/States/S'), unsupported('ToleratedFailureCount', '/States/S'),
+  ['what a distributed Map has, on an inline one', single({ ...MAP, ItemBatcher: { MaxItemsPerBatch: 1 }, Label: 'l' }), [
+    unsupported('ItemBatcher', '/States/S'), unsupported('Label', '/States/S'),
   ]],
   ['a distributed Map without ExecutionType', single({ ...MAP, ItemProcessor: { ...MAP.ItemProcessor, ProcessorConfig: { Mode: 'DISTRIBUTED' } } }), [
     schema('These fields are required: [ExecutionType]', '/States/S/ItemProcessor/ProcessorConfig'),
@@ -160,7 +160,10 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
   ['what the engine does not read', single({ ...DISTRIBUTED, ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'CSV' } } }), [
     schema('InputType CSV is not supported by the local engine', '/States/S/ItemReader/ReaderConfig/InputType'),
   ]],
-  ['no branches', single({ Type: 'Parallel', Branches: [] }), [schema('Array should have at least 1 item', '/States/S/Branches')]],
+  ['Credentials without a role', single(task({ Credentials: { Role: 'x' } })), [
+    schema("The field 'RoleArn' is required but was missing", '/States/S/Credentials'),
+  ]],
+  ['no branches', single({ Type: 'Parallel', Branches: [] }), [schema('Value cannot be empty', '/States/S/Branches')]],
   ['MaxConcurrency below 0', single({ ...MAP, MaxConcurrency: -1 }), [schema('Value should be from 0 to 99999999, got -1', '/States/S/MaxConcurrency')]],
   ['an Assign that is no object', single(pass({ Assign: '{% {} %}' })), [schema('Expected value of type [OBJECT]', '/States/S/Assign')]],
   ['the reserved variable', single(pass({ Assign: { states: 1 } })), [schema("The variable name 'states' is reserved", '/States/S/Assign/states')]],
@@ -220,15 +223,20 @@ test.each([
 });
 
 describe('an Express workflow', () => {
-  test.each(['batch:submitJob.sync', 'states:startExecution.sync:2', 'sqs:sendMessage.waitForTaskToken'])('has no %s', (name) => {
-    const resource = `arn:aws:states:::${name}`;
-    const definition = single(task({ Resource: resource }));
-    expect(problemsOf(definition, 'EXPRESS')).toEqual([schema(`Express state machine does not support '${resource}' service integration`, '/States/S/Resource')]);
+  test.each([
+    ['batch:submitJob.sync', "'.sync' service integration"],
+    ['states:startExecution.sync:2', "'.sync' service integration"],
+    ['sqs:sendMessage.waitForTaskToken', "'.waitForTaskToken' service integration "],
+  ])('has no %s', (name, what) => {
+    const definition = single(task({ Resource: `arn:aws:states:::${name}` }));
+    expect(problemsOf(definition, 'EXPRESS')).toEqual([schema(`Express state machine does not support ${what}`, '/States/S/Resource')]);
     expect(problemsOf(definition, 'STANDARD')).toEqual([]);
   });
 
   test('has no activity and no distributed Map', () => {
-    expect(problemsOf(single(task({ Resource: 'arn:aws:states:us-east-1:000000000000:activity:a' })), 'EXPRESS')).toHaveLength(1);
+    expect(problemsOf(single(task({ Resource: 'arn:aws:states:us-east-1:000000000000:activity:a' })), 'EXPRESS')).toEqual([
+      schema('Express state machine does not support Activity ARN', '/States/S/Resource'),
+    ]);
     expect(problemsOf(single(DISTRIBUTED), 'EXPRESS')).toEqual([
       schema('Express state machine does not support a Map in DISTRIBUTED mode', '/States/S/ItemProcessor/ProcessorConfig'),
     ]);

@@ -46,15 +46,15 @@ describe('the history', () => {
     const { events } = await runDefinition(single(pass({ Output: { v: '{% $states.input.no %}' } })));
     const cause = expect.stringContaining("for the field 'Output/v'");
     expect(events.slice(2).map(apiEvent)).toMatchObject([
-      { type: 'EvaluationFailed', previousEventId: 2, evaluationFailedEventDetails: { error: 'States.QueryEvaluationError', cause, location: 'Output/v', state: 'S' } },
+      { type: 'EvaluationFailed', previousEventId: 0, evaluationFailedEventDetails: { error: 'States.QueryEvaluationError', cause, location: 'Output/v', state: 'S' } },
       { type: 'ExecutionFailed', previousEventId: 3, executionFailedEventDetails: { error: 'States.QueryEvaluationError', cause } },
     ]);
   });
 
-  test('has no details where there are none', async () => {
+  test('has no details where there are none, but for an execution that failed', async () => {
     const { events } = await runDefinition(single({ Type: 'Parallel', Branches: [branch({ F: { Type: 'Fail' } })] }));
     expect(apiEvent(events[2])).toEqual({ id: 3, previousEventId: 2, timestamp: expect.any(String), type: 'ParallelStateStarted' });
-    expect(apiEvent(events.at(-1)!)).not.toHaveProperty('executionFailedEventDetails');
+    expect(apiEvent(events.at(-1)!)).toHaveProperty('executionFailedEventDetails', {});
   });
 
   test('each branch and each iteration has its own line of events', async () => {
@@ -67,11 +67,11 @@ describe('the history', () => {
       [1, 0, 'ExecutionStarted'], [2, 0, 'ParallelStateEntered P'], [3, 2, 'ParallelStateStarted'],
       [4, 3, 'PassStateEntered A'], [5, 3, 'WaitStateEntered B'], [6, 4, 'PassStateExited A'],
       [7, 5, 'WaitStateExited B'], [8, 7, 'PassStateEntered C'], [9, 8, 'PassStateExited C'],
-      [10, 9, 'ParallelStateSucceeded'], [11, 10, 'ParallelStateExited P'],
+      [10, 9, 'ParallelStateSucceeded'], [11, 9, 'ParallelStateExited P'],
       [12, 11, 'MapStateEntered M'], [13, 12, 'MapStateStarted'],
       [14, 13, 'MapIterationStarted M'], [15, 14, 'PassStateEntered I'], [16, 15, 'PassStateExited I'], [17, 16, 'MapIterationSucceeded M'],
-      [18, 17, 'MapIterationStarted M'], [19, 18, 'PassStateEntered I'], [20, 19, 'PassStateExited I'], [21, 20, 'MapIterationSucceeded M'],
-      [22, 21, 'MapStateSucceeded'], [23, 22, 'MapStateExited M'], [24, 23, 'ExecutionSucceeded'],
+      [18, 16, 'MapIterationStarted M'], [19, 18, 'PassStateEntered I'], [20, 19, 'PassStateExited I'], [21, 20, 'MapIterationSucceeded M'],
+      [22, 21, 'MapStateSucceeded'], [23, 21, 'MapStateExited M'], [24, 23, 'ExecutionSucceeded'],
     ]);
   });
 

@@ -29,6 +29,8 @@ export const expressions: readonly ConformanceCase[] = [
   gives('1e20', 100000000000000000000, 'JSONata: numbers are doubles'),
   gives('$string(1e21)', '1e+21', Source.MEASURED('floci-io/floci, its documentation of JSONata functions')),
   gives('null', null, Source.OBSERVED),
+  gives('$exists($unassigned) ? $unassigned : "fallback"', 'fallback', Source.OBSERVED),
+  gives('[$unassigned, 1]', [1], 'JSONata: an item that is nothing is left out'),
   gives('$states.input.n', null, Source.MEASURED('floci-io/floci pull request 2684'), { n: null }),
   gives('1/0', 'Infinity', FLOCI_LIMITS),
   gives('[1/0, {"k": 0/0}]', ['Infinity', { k: 'NaN' }], FLOCI_LIMITS),
@@ -85,7 +87,6 @@ export const expressionErrors: readonly ConformanceCase[] = [
   fails(Array(101).fill('1').join('+'), 'threw an error during evaluation: Stack overflow error: Check for non-terminating recursive function.  '
     + 'Consider rewriting as tail-recursive. Depth=101 max=100', FLOCI_LIMITS),
   fails('$unassigned', UNDEFINED, Source.OBSERVED),
-  fails('$exists($unassigned) ? $unassigned : "fallback"', UNDEFINED, Source.OBSERVED),
   ...([
     ['Output/v', { Type: 'Pass', Output: { v: '{% $states.input.no %}' } }],
     ['Output/a/b', { Type: 'Pass', Output: { a: { b: '{% $states.input.no %}' } } }],

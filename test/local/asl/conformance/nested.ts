@@ -286,8 +286,8 @@ export const maps: readonly ConformanceCase[] = [
     tasks: { T: [{ error: 'E' }, { gives: 2 }] },
     output: [2],
     events: [
-      'MapStateEntered', 'MapStateStarted', 'MapIterationStarted', 'TaskStateEntered', 'TaskScheduled', 'TaskStarted', 'TaskFailed', 'TaskStateAborted',
-      'MapIterationFailed', 'MapStateFailed', 'MapStateStarted', 'MapIterationStarted', 'TaskStateEntered', 'TaskScheduled', 'TaskStarted', 'TaskSucceeded',
+      'MapStateEntered', 'MapStateStarted', 'MapIterationStarted', 'TaskStateEntered', 'TaskScheduled', 'TaskStarted', 'TaskFailed',
+      'MapIterationFailed', 'TaskStateAborted', 'MapStateStarted', 'MapIterationStarted', 'TaskStateEntered', 'TaskScheduled', 'TaskStarted', 'TaskSucceeded',
       'TaskStateExited', 'MapIterationSucceeded', 'MapStateSucceeded', 'MapStateExited',
     ],
   },
@@ -299,7 +299,7 @@ export const maps: readonly ConformanceCase[] = [
     seconds: 2,
     events: [
       'MapStateEntered', 'MapStateStarted', 'MapIterationStarted', 'MapIterationStarted', 'WaitStateEntered', 'WaitStateEntered', 'WaitStateExited',
-      'FailStateEntered', 'MapIterationFailed', 'WaitStateAborted', 'MapIterationAborted', 'MapStateFailed',
+      'FailStateEntered', 'MapIterationFailed', 'MapIterationAborted', 'WaitStateAborted', 'MapStateFailed',
     ],
   },
   {

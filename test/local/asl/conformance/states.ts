@@ -137,7 +137,7 @@ const waiting = (more: any, input: unknown, expected: Partial<ConformanceCase>):
 const badTimestamp = (value: string): ConformanceCase => waiting({ Timestamp: '{% $states.input.t %}' }, { t: value }, {
   source: Source.OBSERVED,
   error: EVALUATION,
-  cause: expressionCause('$states.input.t', 'Timestamp', `cannot be parsed as an ISO-8601 extended offset date-time format string: ${value}`),
+  cause: `${within('S', 2)}The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${value}`,
   events: ['WaitStateEntered', 'EvaluationFailed'],
 });
 

@@ -16,7 +16,7 @@ export interface ConformanceCase {
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
-  /** The types of the history's events between its first and its last. */
+  /** The types of the history's events between its first and its last; `TYPE < 3` where the event before it is told as well. */
   readonly events?: readonly string[];
   /** How much time passes, in seconds. */
   readonly seconds?: number;
@@ -30,6 +30,8 @@ export const Source = {
   GUIDE: (page: string) => `AWS Step Functions developer guide, page "${page}"`,
   API: (page: string) => `AWS Step Functions API reference, "${page}"`,
   OBSERVED: 'seen in executions in AWS',
+  /** @param what the behaviour that a public project keeps a recording of */
+  RECORDED: (what: string) => `recorded in AWS by localstack/localstack's validated tests of Step Functions: ${what}`,
   MEASURED: (thread: string) => `measured in AWS, ${thread}`,
 } as const;
 
