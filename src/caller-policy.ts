@@ -1,7 +1,8 @@
-import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { requireName } from './checks';
 import { RunStorage } from './storage/run-storage';
 
 /** Options of `PaviAlignmentPipeline.createCallerPolicy`. */
@@ -19,9 +20,7 @@ export function createCallerPolicy(
   scope: Construct, id: string, stateMachine: sfn.StateMachine, storage: RunStorage, options: CallerPolicyOptions,
 ): iam.ManagedPolicy {
   const { managedPolicyName } = options;
-  if (managedPolicyName !== undefined && !Token.isUnresolved(managedPolicyName) && !/^[A-Za-z0-9+=,.@_-]{1,128}$/.test(managedPolicyName)) {
-    throw new Error(`managedPolicyName must be 1 to 128 letters, digits or +=,.@_-, got "${managedPolicyName}"; leave it out for one of CloudFormation's`);
-  }
+  requireName('managedPolicyName', managedPolicyName, /^[A-Za-z0-9+=,.@_-]{1,128}$/, '1 to 128 letters, digits or +=,.@_-');
   const executions = Arn.format({
     service: 'states', resource: 'execution', resourceName: `${stateMachine.stateMachineName}:*`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   }, Stack.of(scope));

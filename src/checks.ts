@@ -23,3 +23,9 @@ export function requireDuration(name: string, value: Duration | undefined, least
     throw new Error(`${name} must be from ${least.toHumanString()} to ${most.toHumanString()}, got ${value.toHumanString()}; ${fix}`);
   }
 }
+
+/** Throws unless the name is one that the service allows; absent values and unresolved tokens pass. */
+export function requireName(prop: string, name: string | undefined, pattern: RegExp, allowed: string): void {
+  if (name === undefined || Token.isUnresolved(name) || pattern.test(name)) return;
+  throw new Error(`${prop} must be ${allowed}, got "${name}"; leave it out for one of CloudFormation's`);
+}

@@ -1,5 +1,6 @@
 export * from './pavi-alignment-pipeline';
 export * from './pavi-alignment-pipeline-props';
+export * from './pipeline-names';
 export * from './compute/compute-platform';
 export * from './compute/pipeline-compute';
 export * from './images/pipeline-images';

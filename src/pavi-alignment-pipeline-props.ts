@@ -7,6 +7,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { PipelineCompute } from './compute/pipeline-compute';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineMonitoringProps } from './monitoring/pipeline-monitoring-props';
+import { PipelineNames } from './pipeline-names';
 import { JobsTable } from './progress/jobs-table';
 import { PipelineStepProps } from './steps/pipeline-step-props';
 
@@ -213,6 +214,20 @@ export interface PaviAlignmentPipelineProps {
    * @default - 1 hour; 5 minutes for EXPRESS
    */
   readonly runTimeout?: Duration;
+
+  /**
+   * Physical names.
+   *
+   * @default - none: CloudFormation makes them
+   */
+  readonly names?: PipelineNames;
+
+  /**
+   * Tags of everything that can carry tags, jobs included: added to the default ones, or instead of those with the same key.
+   *
+   * @default - AppComponent=pipeline, CreatedBy=PAVI, Product=PAVI
+   */
+  readonly tags?: { [key: string]: string };
 }
 
 /** Options of `PaviAlignmentPipeline.exportOutputs`. */

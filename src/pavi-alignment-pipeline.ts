@@ -1,4 +1,4 @@
-import { RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -9,12 +9,14 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { CallerPolicyOptions, createCallerPolicy } from './caller-policy';
+import { pipelineNames } from './given-names';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
 import { PipelineMonitoring } from './monitoring/pipeline-monitoring';
 import { jobStatusRule, runStatusRule } from './monitoring/run-events';
 import { RunStateMachine } from './orchestration/run-state-machine';
 import { ExportOutputsOptions, PaviAlignmentPipelineProps } from './pavi-alignment-pipeline-props';
+import { addTags } from './pipeline-tags';
 import { runLimits } from './run-limits';
 import { addStackOutputs } from './stack-outputs';
 import { warnOfImportedRoles } from './steps/given-roles';
@@ -22,8 +24,6 @@ import { StepEnvironment } from './steps/job-step';
 import { createSteps } from './steps/pipeline-steps';
 import { RunStorage } from './storage/run-storage';
 import { runStorage } from './storage/work-bucket';
-
-const TAGS = { Product: 'PAVI', CreatedBy: 'PAVI', AppComponent: 'pipeline' };
 
 /**
  * PAVI's protein alignment pipeline: Step Functions runs AWS Batch jobs that make the proteins of a run's region entries, align
@@ -73,6 +73,7 @@ export class PaviAlignmentPipeline extends Construct {
   constructor(scope: Construct, id: string, props: PaviAlignmentPipelineProps) {
     super(scope, id);
     const limits = runLimits(props);
+    const names = pipelineNames(props);
     const { runTimeout } = limits;
     this.isExpress = limits.workflowType === sfn.StateMachineType.EXPRESS;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
@@ -84,13 +85,14 @@ export class PaviAlignmentPipeline extends Construct {
       executionLogGroup: props.executionLogGroup,
       retention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
       removalPolicy,
+      names,
     });
     this.jobQueue = compute.jobQueue;
     this.jobLogGroup = pipelineLogs.jobs;
     this.executionLogGroup = pipelineLogs.executions;
     this.storage = runStorage(this, props);
     this.workBucket = this.storage.bucket;
-    this.jobsTable = props.jobsTable?.bind(this, { removalPolicy });
+    this.jobsTable = props.jobsTable?.bind(this, { removalPolicy, tableName: names.jobsTableName });
 
     const environment: StepEnvironment = {
       compute,
@@ -113,10 +115,11 @@ export class PaviAlignmentPipeline extends Construct {
       logGroup: this.executionLogGroup,
       tracing: props.tracing ?? true,
       role: props.stateMachineRole,
+      stateMachineName: names.stateMachineName,
     }).stateMachine;
     this.monitoring = new PipelineMonitoring(this, 'Monitoring', {
       stateMachine: this.stateMachine, jobQueue: this.jobQueue, logs: pipelineLogs, steps, runTimeout,
-    }, props.monitoring ?? {});
+    }, props.monitoring ?? {}, names.dashboardName);
     this.alarms = this.monitoring.alarms;
     this.dashboard = this.monitoring.dashboard;
     warnOfImportedRoles(this, {
@@ -126,7 +129,7 @@ export class PaviAlignmentPipeline extends Construct {
       'alignment.jobRole': props.alignment?.jobRole,
       'seqInfoCollection.jobRole': props.seqInfoCollection?.jobRole,
     });
-    Object.entries(TAGS).forEach(([key, value]) => Tags.of(this).add(key, value));
+    addTags(this, props.tags);
   }
 
   /**

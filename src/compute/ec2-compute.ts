@@ -4,7 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { ComputePlatform } from './compute-platform';
-import { createJobQueue, spotFirst } from './job-queue';
+import { checkJobQueueName, createJobQueue, spotFirst } from './job-queue';
 import type { Ec2ComputeOptions, PipelineComputeConfig } from './pipeline-compute';
 import { requireWhole } from '../checks';
 
@@ -13,6 +13,7 @@ const DEFAULT_MIN_VCPUS = 0;
 
 /** Throws for options that Batch would refuse, or that no job could run with. */
 export function checkEc2Options(options: Ec2ComputeOptions): void {
+  checkJobQueueName(options.jobQueueName);
   const most = options.maxvCpus ?? DEFAULT_MAX_VCPUS;
   requireWhole('maxvCpus', options.maxvCpus, 1, Number.MAX_SAFE_INTEGER, `leave it out for ${DEFAULT_MAX_VCPUS}`);
   if (!Token.isUnresolved(most)) requireWhole('minvCpus', options.minvCpus, 0, most, `leave it out for ${DEFAULT_MIN_VCPUS}, or raise maxvCpus`);
@@ -51,7 +52,7 @@ export function bindEc2(scope: Construct, options: Ec2ComputeOptions): PipelineC
     if (options.instanceTypes !== undefined) setInstanceTypes(environment, options.instanceTypes);
     return environment;
   });
-  return { jobQueue: createJobQueue(scope, environments), platform: ComputePlatform.EC2, cpuArchitecture };
+  return { jobQueue: createJobQueue(scope, environments, options.jobQueueName), platform: ComputePlatform.EC2, cpuArchitecture };
 }
 
 /** By its own props, the CDK would add the outdated families of `optimal` to them, or warn of a deprecated prop. */

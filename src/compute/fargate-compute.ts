@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { ComputePlatform } from './compute-platform';
-import { createJobQueue, spotFirst } from './job-queue';
+import { checkJobQueueName, createJobQueue, spotFirst } from './job-queue';
 import type { FargateComputeOptions, PipelineComputeConfig } from './pipeline-compute';
 import { requireWhole } from '../checks';
 
@@ -11,6 +11,7 @@ const DEFAULT_MAX_VCPUS = 64;
 
 /** Throws for options that Batch would refuse. */
 export function checkFargateOptions(options: FargateComputeOptions): void {
+  checkJobQueueName(options.jobQueueName);
   requireWhole('maxvCpus', options.maxvCpus, 1, Number.MAX_SAFE_INTEGER, `leave it out for ${DEFAULT_MAX_VCPUS}`);
 }
 
@@ -24,7 +25,7 @@ export function bindFargate(scope: Construct, options: FargateComputeOptions): P
     spot,
   }));
   return {
-    jobQueue: createJobQueue(scope, environments),
+    jobQueue: createJobQueue(scope, environments, options.jobQueueName),
     platform: ComputePlatform.FARGATE,
     cpuArchitecture: options.cpuArchitecture ?? ecs.CpuArchitecture.X86_64,
     assignPublicIp: options.assignPublicIp ?? false,

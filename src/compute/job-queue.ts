@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import { Construct } from 'constructs';
+import { requireName } from '../checks';
 
 /**
  * Why a job that waits at the head of a queue can never start, so that it is canceled rather than left to block the others: the
@@ -10,9 +11,15 @@ const STUCK_REASONS = [batch.JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_
   batch.JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT];
 const STUCK_TIME = Duration.minutes(30);
 
+/** Throws for a queue's name that Batch would refuse (AWS Batch API reference, page "CreateJobQueue"). */
+export function checkJobQueueName(name: string | undefined): void {
+  requireName('jobQueueName', name, /^[A-Za-z0-9_-]{1,128}$/, '1 to 128 letters, digits, "-" and "_"');
+}
+
 /** A queue over compute environments, the first of them first. */
-export function createJobQueue(scope: Construct, environments: batch.IManagedComputeEnvironment[]): batch.JobQueue {
+export function createJobQueue(scope: Construct, environments: batch.IManagedComputeEnvironment[], jobQueueName?: string): batch.JobQueue {
   return new batch.JobQueue(scope, 'JobQueue', {
+    jobQueueName,
     computeEnvironments: environments.map((computeEnvironment, index) => ({ computeEnvironment, order: index + 1 })),
     jobStateTimeLimitActions: STUCK_REASONS.map((reason) => ({ reason, maxTime: STUCK_TIME, state: batch.JobStateTimeLimitActionsState.RUNNABLE })),
   });

@@ -81,6 +81,12 @@ export interface FargateComputeOptions {
    * @default false
    */
   readonly assignPublicIp?: boolean;
+  /**
+   * The queue's name: up to 128 letters, digits, `-` and `_`.
+   *
+   * @default - made by CloudFormation
+   */
+  readonly jobQueueName?: string;
 }
 
 /** Options of `PipelineCompute.ec2`. */
@@ -136,6 +142,12 @@ export interface Ec2ComputeOptions {
    * @default - a role of its own with that policy
    */
   readonly instanceRole?: iam.IRole;
+  /**
+   * The queue's name: up to 128 letters, digits, `-` and `_`.
+   *
+   * @default - made by CloudFormation
+   */
+  readonly jobQueueName?: string;
 }
 
 /** Where the pipeline's jobs run. Extend it to bring your own kind of compute. */

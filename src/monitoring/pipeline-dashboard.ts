@@ -8,6 +8,7 @@ import { WorkerCommand } from '../contract/worker-command-line';
 import { WorkerMetric, WorkerMetricName } from '../contract/worker-metrics';
 
 export interface PipelineDashboardProps {
+  readonly dashboardName?: string;
   readonly metrics: RunMetrics;
   readonly alarms: cloudwatch.Alarm[];
   readonly jobLogs: logs.ILogGroup;
@@ -22,7 +23,7 @@ const THIRD = 8;
 /** A dashboard that answers, from above: do runs succeed, how long do they take, what do their jobs do, what do they cost. */
 export function createDashboard(scope: Construct, id: string, props: PipelineDashboardProps): cloudwatch.Dashboard {
   const { metrics } = props;
-  const dashboard = new cloudwatch.Dashboard(scope, id);
+  const dashboard = new cloudwatch.Dashboard(scope, id, { dashboardName: props.dashboardName });
   if (props.alarms.length > 0) dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: props.alarms, width: 24, height: 3 }));
   dashboard.addWidgets(
     graph('Runs', HALF, [

@@ -7,6 +7,7 @@ export interface PipelineLogsProps {
   readonly executionLogGroup?: logs.ILogGroup;
   readonly retention: logs.RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  readonly names: { readonly jobLogGroupName?: string; readonly executionLogGroupName?: string };
 }
 
 /** The two log groups: what the jobs write, and what Step Functions writes about failed executions. */
@@ -16,8 +17,8 @@ export class PipelineLogs extends Construct {
 
   constructor(scope: Construct, id: string, props: PipelineLogsProps) {
     super(scope, id);
-    const { retention, removalPolicy } = props;
-    this.jobs = props.jobLogGroup ?? new logs.LogGroup(this, 'Jobs', { retention, removalPolicy });
-    this.executions = props.executionLogGroup ?? new logs.LogGroup(this, 'Executions', { retention, removalPolicy });
+    const { retention, removalPolicy, names } = props;
+    this.jobs = props.jobLogGroup ?? new logs.LogGroup(this, 'Jobs', { logGroupName: names.jobLogGroupName, retention, removalPolicy });
+    this.executions = props.executionLogGroup ?? new logs.LogGroup(this, 'Executions', { logGroupName: names.executionLogGroupName, retention, removalPolicy });
   }
 }

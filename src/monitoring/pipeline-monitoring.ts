@@ -30,7 +30,7 @@ export class PipelineMonitoring extends Construct {
   public readonly alarms: cloudwatch.Alarm[];
   public readonly dashboard?: cloudwatch.Dashboard;
 
-  constructor(scope: Construct, id: string, pipeline: WatchedPipeline, props: PipelineMonitoringProps) {
+  constructor(scope: Construct, id: string, pipeline: WatchedPipeline, props: PipelineMonitoringProps, dashboardName?: string) {
     super(scope, id);
     const { stateMachine, jobQueue, steps, runTimeout } = pipeline;
     this.metrics = new RunMetrics(this, 'Metrics', stateMachine, pipeline.logs.executions);
@@ -42,6 +42,7 @@ export class PipelineMonitoring extends Construct {
     }
     if (props.dashboard ?? true) {
       this.dashboard = createDashboard(this, 'Dashboard', {
+        dashboardName,
         metrics: this.metrics,
         alarms: this.alarms,
         jobLogs: pipeline.logs.jobs,

@@ -40,6 +40,7 @@ export interface RunStateMachineProps {
   readonly jobsTable?: dynamodb.ITable;
   /** By default one of its own. */
   readonly role?: iam.IRole;
+  readonly stateMachineName?: string;
 }
 
 const EXECUTION_INPUT = '$states.context.Execution.Input';
@@ -61,6 +62,7 @@ export class RunStateMachine extends Construct {
     this.explainFailure = failureExplanation(this, props.storage, this.progress, this.failure);
     this.stateMachine = new sfn.StateMachine(this, 'Resource', {
       comment: 'PAVI\'s protein alignment pipeline: sequence retrieval, alignment, seq info collection',
+      stateMachineName: props.stateMachineName,
       queryLanguage: sfn.QueryLanguage.JSONATA,
       stateMachineType: workflowType,
       definitionBody: sfn.DefinitionBody.fromChainable(this.validateInput(this.planRun(this.runSteps()))),

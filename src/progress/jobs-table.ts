@@ -6,6 +6,12 @@ import { Construct } from 'constructs';
 export interface JobsTableBindOptions {
   /** What becomes of an own table when it leaves the stack. */
   readonly removalPolicy: RemovalPolicy;
+  /**
+   * The name of an own table.
+   *
+   * @default - made by CloudFormation
+   */
+  readonly tableName?: string;
 }
 
 /**
@@ -28,12 +34,18 @@ export abstract class JobsTable {
    * @param table the table, with its key where one of yours encrypts it
    */
   public static fromTable(table: dynamodb.ITable): JobsTable {
-    return new BoundJobsTable(() => table);
+    return new BoundJobsTable((_scope, { tableName }) => {
+      if (tableName !== undefined) {
+        throw new Error(`names.jobsTableName cannot be set with JobsTable.fromTable, whose table has its name already, got "${tableName}"; leave one of them out`);
+      }
+      return table;
+    });
   }
 
   /** A table of the pipeline's own: paid by request, encrypted, with point-in-time recovery; its items expire by `ttl`. */
   public static create(): JobsTable {
-    return new BoundJobsTable((scope, { removalPolicy }) => new dynamodb.Table(scope, 'JobsTable', {
+    return new BoundJobsTable((scope, { removalPolicy, tableName }) => new dynamodb.Table(scope, 'JobsTable', {
+      tableName,
       partitionKey: { name: 'job_id', type: dynamodb.AttributeType.STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       encryption: dynamodb.TableEncryption.AWS_MANAGED,

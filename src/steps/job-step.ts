@@ -19,12 +19,17 @@ export interface StepEnvironment {
   readonly storage: RunStorage;
 }
 
+export interface GivenOfStep {
+  readonly jobRole?: iam.IRole;
+  readonly jobDefinitionName?: string;
+}
+
 export interface JobStepProps extends StepEnvironment {
   readonly settings: StepSettings;
   /** The first part of the step's log stream names. */
   readonly logStreamPrefix: string;
-  /** The role of the jobs; by default one of the step's own. */
-  readonly jobRole?: iam.IRole;
+  /** What the user brings of the step; without it, there are a role of its own, and a name that CloudFormation makes. */
+  readonly given: GivenOfStep;
   /** What the step's job role may do; nothing else. */
   readonly statements: iam.PolicyStatement[];
 }
@@ -38,13 +43,14 @@ export class JobStep extends Construct {
   constructor(scope: Construct, id: string, props: JobStepProps) {
     super(scope, id);
     this.settings = props.settings;
-    this.jobRole = props.jobRole ?? new iam.Role(this, 'JobRole', {
+    this.jobRole = props.given.jobRole ?? new iam.Role(this, 'JobRole', {
       assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
       description: `What the jobs of ${this.node.path} may do`,
     });
     props.statements.forEach((statement) => this.jobRole.addToPrincipalPolicy(statement));
     const image = new RecordedImage(props.image);
     this.jobDefinition = new batch.EcsJobDefinition(this, 'JobDefinition', {
+      jobDefinitionName: props.given.jobDefinitionName,
       container: this.container({ ...props, image }),
       retryAttempts: props.settings.attempts,
       retryStrategies: retryStrategies(props.compute.platform),

@@ -1,7 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { JobStep, StepEnvironment } from './job-step';
+import { GivenOfStep, JobStep, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
 import { ResultKey, WorkKey } from '../contract/storage-keys';
 
@@ -14,12 +13,12 @@ export const SEQ_INFO_COLLECTION_DEFAULTS: StepDefaults = {
 
 /** Merges the entries' seq infos, with the positions in the alignment, into the results. */
 export class SeqInfoCollectionStep extends JobStep {
-  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, jobRole?: iam.IRole) {
+  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, given: GivenOfStep) {
     const { storage } = environment;
     super(scope, id, {
       ...environment,
       settings,
-      jobRole,
+      given,
       logStreamPrefix: 'seq-info-collection',
       statements: [
         storage.listWork(),

@@ -1,8 +1,7 @@
 import { Duration, Size } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { GenomeAccess } from './genome-access';
-import { JobStep, StepEnvironment } from './job-step';
+import { GivenOfStep, JobStep, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
 import { WorkKey } from '../contract/storage-keys';
 
@@ -18,12 +17,12 @@ export class SequenceRetrievalStep extends JobStep {
   /** What the jobs' command line says of the genomes and variants that they may read. */
   public readonly genomeWords: string[];
 
-  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, genomes: GenomeAccess, jobRole?: iam.IRole) {
+  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, given: GivenOfStep, genomes: GenomeAccess) {
     const { storage } = environment;
     super(scope, id, {
       ...environment,
       settings,
-      jobRole,
+      given,
       logStreamPrefix: 'sequence-retrieval',
       statements: [
         ...storage.objects('s3:GetObject', storage.workOf(WorkKey.SEQ_REGIONS), `${storage.inputs}*`),

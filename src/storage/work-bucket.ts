@@ -19,6 +19,7 @@ export interface StorageProps {
   readonly workExpiration?: Duration;
   readonly resultsExpiration?: Duration;
   readonly removalPolicy?: RemovalPolicy;
+  readonly names?: { readonly workBucketName?: string };
 }
 
 /** The pipeline's own bucket, or the imported one with a warning of what is not set on it. */
@@ -34,6 +35,7 @@ export function runStorage(scope: Construct, props: StorageProps): RunStorage {
   }
   const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
   const bucket = new s3.Bucket(scope, 'WorkBucket', {
+    bucketName: props.names?.workBucketName,
     enforceSSL: true,
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,

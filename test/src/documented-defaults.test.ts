@@ -5,9 +5,12 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { documentedProps } from './support/documented-props';
 import { allStates, definitionOf } from './support/expressions';
+import { ALL_NAMES } from './support/names';
 import { fargate, importedQueue, importedVpc, newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { withoutAssetHashes } from './support/plain-text';
-import { ComputePlatform, Ec2ComputeOptions, FargateComputeOptions, PipelineCompute, PipelineImages, PipelineStepProps } from '../../src';
+import {
+  ComputePlatform, Ec2ComputeOptions, FargateComputeOptions, JobsTable, PipelineCompute, PipelineImages, PipelineStepProps,
+} from '../../src';
 import { DEFAULT_VARIANT_API_URL } from '../../src/contract/worker-command-line';
 
 const PROPS = documentedProps();
@@ -109,6 +112,11 @@ const PRIVATE = ['subnet-0000000000000000a', 'subnet-0000000000000000b'];
 const PUBLIC = ['subnet-0000000000000000c', 'subnet-0000000000000000d'];
 const hasOwnRole = (id: string) => count(byDefault, 'AWS::IAM::Role') === 5
   && Object.keys(resourcesOf(byDefault, 'AWS::IAM::Role')).some((found) => found.startsWith(id));
+/** Whether nothing has a name of its own; a saved query and an inline policy must have one. */
+const unnamed = (template: Template) => Object.values<any>(template.toJSON().Resources)
+  .filter(({ Type }) => !['AWS::Logs::QueryDefinition', 'AWS::IAM::Policy'].includes(Type))
+  .every(({ Properties }) => Object.keys(Properties).every((key) => !/^((Bucket|LogGroup|StateMachine|JobDefinition|JobQueue|Table|Dashboard|Role)Name)$/.test(key)
+    || typeof Properties[key] !== 'string'));
 const iff = (holds: boolean, said: string) => (holds ? said : 'something else');
 
 /** By property: what its default says, made of what the code does. */
@@ -140,6 +148,14 @@ const AS_TEXT: { readonly [name: string]: () => string } = {
   'PaviAlignmentPipelineProps.stateMachineRole': () => iff(hasOwnRole('PaviStateMachineRole'), '- one of its own'),
   'PaviAlignmentPipelineProps.runTimeout': () => `- ${timeoutOf(byDefault) / 3600} hour; `
     + `${timeoutOf(templateWith({ workflowType: sfn.StateMachineType.EXPRESS })) / 60} minutes for EXPRESS`,
+  'PaviAlignmentPipelineProps.names': () => iff(unnamed(onFargate), '- none: CloudFormation makes them'),
+  'PaviAlignmentPipelineProps.tags': () =>
+    `- ${Object.entries(jobDefinition(byDefault, 'Alignment').Tags).map(([key, value]) => `${key}=${value}`).join(', ')}`,
+  ...Object.fromEntries(Object.entries(ALL_NAMES).map(([key, name]) => [`PipelineNames.${key}`,
+    () => iff(unnamed(onFargate) && !unnamed(templateWith({ jobsTable: JobsTable.create(), names: { [key]: name } })), '- made by CloudFormation')])),
+  'JobsTableBindOptions.tableName': () => iff(unnamed(templateWith({ jobsTable: JobsTable.create() })), '- made by CloudFormation'),
+  'FargateComputeOptions.jobQueueName': () => iff(unnamed(onFargate) && !unnamed(withFargate({ jobQueueName: 'pavi' })), '- made by CloudFormation'),
+  'Ec2ComputeOptions.jobQueueName': () => iff(unnamed(onEc2) && !unnamed(withEc2({ jobQueueName: 'pavi' })), '- made by CloudFormation'),
   'ExportOutputsOptions.prefix': () => {
     const stack = newStack();
     newPipeline(stack).exportOutputs();

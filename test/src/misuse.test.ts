@@ -1,12 +1,14 @@
 import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { fargate, importedQueue, importedVpc, newPipeline, newStack, QUEUE_ARN } from './support/pipeline-stack';
-import { ComputePlatform, Ec2ComputeOptions, PaviAlignmentPipelineProps, PipelineCompute } from '../../src';
+import { ComputePlatform, Ec2ComputeOptions, JobsTable, PaviAlignmentPipelineProps, PipelineCompute } from '../../src';
 
 // Every message says what was received, what is allowed, and how to mend it.
 
@@ -51,6 +53,29 @@ const ON_EC2: [string, (stack: Stack) => Props, string][] = [
     `the key prefix ${keyPrefix.slice(0, 10)}`, () => ({ keyPrefix }),
     'keyPrefix must be up to 256 letters, digits, ".", "_" and "-" in folders that each end with "/", '
       + `got "${keyPrefix}"; for example "pavi/dev/"`,
+  ]),
+  ...([
+    ['stateMachineName', 'a b', '1 to 80 letters, digits, "-" and "_"'],
+    ['alignmentJobDefinitionName', 'a:1', '1 to 128 letters, digits, "-" and "_"'],
+    ['workBucketName', 'Pavi', '3 to 63 lower case letters, digits, "." and "-", with a letter or digit at each end of its parts'],
+    ['workBucketName', 'a..b', '3 to 63 lower case letters, digits, "." and "-", with a letter or digit at each end of its parts'],
+    ['jobLogGroupName', 'a*', '1 to 512 letters, digits and "_-/.#"'],
+    ['jobsTableName', 'ab', '3 to 255 letters, digits and "_-."'],
+    ['dashboardName', '', '1 to 255 letters, digits, "-" and "_"'],
+  ] as const).map(([key, name, allowed]): (typeof ON_EC2)[number] => [`the ${key} "${name}"`, () => ({ names: { [key]: name } }),
+    `names.${key} must be ${allowed}, got "${name}"; leave it out for one of CloudFormation's`]),
+  ['a name for a bucket that is there', (stack) => ({ workBucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'my-bucket'), names: { workBucketName: 'pavi' } }),
+    'names.workBucketName cannot be set with a workBucket, which has its name already, got "pavi"; leave one of them out'],
+  ['a name for a log group that is there', (stack) => ({
+    jobLogGroup: logs.LogGroup.fromLogGroupName(stack, 'Logs', 'my-logs'), names: { jobLogGroupName: 'pavi' },
+  }), 'names.jobLogGroupName cannot be set with a jobLogGroup, which has its name already, got "pavi"; leave one of them out'],
+  ['a name for a table that is there', (stack) => ({
+    jobsTable: JobsTable.fromTable(dynamodb.Table.fromTableName(stack, 'Table', 'my-table')), names: { jobsTableName: 'pavi' },
+  }), 'names.jobsTableName cannot be set with JobsTable.fromTable, whose table has its name already, got "pavi"; leave one of them out'],
+  ...[['aws:x', 'y'], ['', 'y'], ['x', '<y>'], ['x', 'y'.repeat(257)]].map(([key, value]): (typeof ON_EC2)[number] => [
+    `the tag ${key}=${value.slice(0, 10)}`, () => ({ tags: { [key]: value } }),
+    'tags must have keys of 1 to 128 and values of up to 256 letters, digits, spaces and "_.:/=+-@", and no key that begins with "aws:", '
+      + `got "${key}" with "${value}"; change it`,
   ]),
   ['no genome sources', () => ({ genomeSources: [] }),
     'genomeSources must name at least one source, got an empty list; leave it out for any public https host'],

@@ -2,6 +2,7 @@ import { App, CfnOutput, CfnResource, Duration, Size, Stack, TagManager, Token }
 import { Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { allStates, definitionOf, definitionWith } from './support/expressions';
+import { ALL_NAMES } from './support/names';
 import { fargate, importedQueue, newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { plain, withoutHashes } from './support/plain-text';
 import { allOptionsStack } from './support/whole-stacks';
@@ -44,7 +45,7 @@ test('two pipelines live in one stack, each with its own bucket, roles and machi
   }
 });
 
-test('nothing has a physical name', () => {
+test('nothing has a physical name by default', () => {
   const physical = ['BucketName', 'RoleName', 'JobDefinitionName', 'JobQueueName', 'StateMachineName', 'LogGroupName', 'TableName', 'AlarmName',
     'DashboardName', 'Name'];
   const names = Object.entries<any>(templateWith({ jobsTable: JobsTable.create() }).toJSON().Resources).flatMap(([id, { Properties }]) => Object
@@ -54,6 +55,20 @@ test('nothing has a physical name', () => {
   expect(names).toHaveLength(5);
 });
 
+test('given names are those of the resources, and nothing else of the pipeline changes', () => {
+  const named = templateWith({ jobsTable: JobsTable.create(), names: ALL_NAMES }).toJSON();
+  const unnamed = templateWith({ jobsTable: JobsTable.create() }).toJSON();
+  const found = Object.entries<any>(named.Resources).flatMap(([id, { Properties }]) => Object.entries(Properties ?? {})
+    .filter(([key, value]) => typeof value === 'string' && unnamed.Resources[id].Properties[key] === undefined).map(([, value]) => value));
+  expect(found.sort()).toEqual(Object.values(ALL_NAMES).sort());
+  expect(Object.keys(named.Resources)).toEqual(Object.keys(unnamed.Resources));
+});
+
+test('given tags are added, and stand instead of the default ones', () => {
+  const { Tags } = resource(templateWith({ tags: { Product: 'Other', Team: 'curation' } }), 'AWS::Batch::JobDefinition', /Alignment/).Properties;
+  expect(Tags).toEqual({ Product: 'Other', CreatedBy: 'PAVI', AppComponent: 'pipeline', Team: 'curation' });
+});
+
 test('everything that can carry tags has them', () => {
   const stack = allOptionsStack();
   const pipeline = stack.node.findChild('Pavi');
@@ -61,7 +76,7 @@ test('everything that can carry tags has them', () => {
     .filter((resourceOf) => TagManager.isTaggable(resourceOf) || TagManager.isTaggableV2(resourceOf));
   const { Resources } = Template.fromStack(stack).toJSON();
   const untagged = taggable.map((resourceOf) => [resourceOf.cfnResourceType, stack.resolve(resourceOf.logicalId)])
-    .filter(([, id]) => !/"PAVI".*"pipeline"|"pipeline".*"PAVI"/.test(JSON.stringify(Resources[id].Properties.Tags ?? '')));
+    .filter(([, id]) => !/"PAVI-test".*"pipeline"|"pipeline".*"PAVI-test"/.test(JSON.stringify(Resources[id].Properties.Tags ?? '')));
   expect(new Set(taggable.map(({ cfnResourceType }) => cfnResourceType)).size).toBeGreaterThan(8);
   expect(untagged).toEqual([]);
 });

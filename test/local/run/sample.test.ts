@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ROOT } from './support/pavi-pipeline';
 import { jobsOf, runSample, SAMPLE, SAMPLE_INPUT, sampleEntries, TestFolders } from './support/sample-run';
+import { JobsTable } from '../../../src';
+import { ALL_NAMES } from '../../src/support/names';
 import { importedQueue, QUEUE_ARN } from '../../src/support/pipeline-stack';
 
 jest.setTimeout(120_000);
@@ -29,6 +31,14 @@ test('the sample comes out byte for byte, with the variant that PAVI recorded', 
   for (const file of ['alignment-output.aln', 'aligned_seq_info.json']) {
     expect(readFileSync(join(output, file), 'utf8')).toBe(readFileSync(join(SAMPLE, 'expected', file), 'utf8'));
   }
+});
+
+test('resources with names of their own run the same', async () => {
+  const named = folders.synthesize({ names: ALL_NAMES, jobsTable: JobsTable.create() });
+  const { code, stderr, output, history } = await runSample(folders, named, SAMPLE_INPUT);
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(history.at(-1)!.details.output).result_s3_uri).toMatch(/^s3:\/\/pavi-pipeline-test\/results\//);
+  expect(readFileSync(join(output, 'alignment-output.aln'), 'utf8')).toBe(readFileSync(join(SAMPLE, 'expected/alignment-output.aln'), 'utf8'));
 });
 
 test('what is expected of the sample is what Clustal Omega and PAVI recorded', () => {

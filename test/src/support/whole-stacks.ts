@@ -7,6 +7,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { ALL_NAMES } from './names';
 import { fargate, importedVpc, newPipeline, newStack } from './pipeline-stack';
 import { JobsTable, PaviAlignmentPipeline, PipelineCompute, PipelineImages } from '../../../src';
 
@@ -26,6 +27,7 @@ export function allOptionsStack(): Stack {
   const pipeline = new PaviAlignmentPipeline(stack, 'Pavi', {
     compute: PipelineCompute.ec2({
       vpc: importedVpc(stack),
+      jobQueueName: 'pavi_pipeline_test',
       spot: true,
       cpuArchitecture: ecs.CpuArchitecture.ARM64,
       instanceTypes: [new ec2.InstanceType('m7g.large'), new ec2.InstanceType('c7g.xlarge')],
@@ -59,6 +61,8 @@ export function allOptionsStack(): Stack {
     logRetention: logs.RetentionDays.ONE_YEAR,
     runTimeout: Duration.hours(3),
     tracing: true,
+    names: ALL_NAMES,
+    tags: { Product: 'PAVI-test', Environment: 'test' },
     monitoring: { alarms: true, dashboard: true, savedQueries: true, alarmTopic: sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:123456789012:pavi') },
   });
   pipeline.exportOutputs({ prefix: 'Test' });
