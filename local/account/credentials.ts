@@ -30,7 +30,7 @@ export class LocalSecurityTokens {
   /** As AssumeRole does. */
   public forRole(role: LoadedRole, session: string): LocalCredentials {
     const arn = `arn:${PARTITION}:sts::${this.account}:assumed-role/${role.name}/${session}`;
-    return this.issue({ arn, roleArn: role.arn, policies: role.policies });
+    return this.issue({ arn, roleArn: role.arn, policies: role.policies, boundary: role.boundary });
   }
 
   public forOwner(): LocalCredentials {

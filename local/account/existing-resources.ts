@@ -1,3 +1,4 @@
+import { definitionText } from './definition-text';
 import type { Resource } from '../assembly/stack-resources';
 import { jobRoleOf } from '../batch/job-definition';
 import type { PolicyDocument } from '../iam/policy';
@@ -17,10 +18,10 @@ const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/(?:.*\/)?([^/]+)$/;
 /** @param resources of all stacks that take part */
 export function existingResources(resources: readonly Resource[]): ExistingResources {
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
-  const definitions = ofType('AWS::StepFunctions::StateMachine').map(({ properties }) => String(properties.DefinitionString)).filter(isJson);
+  const definitions = ofType('AWS::StepFunctions::StateMachine').flatMap(({ properties }) => definitionOf(properties));
   const known = new Set(resources.flatMap(({ arn, ref }) => [arn, ref]));
   const unknown = (names: string[]) => [...new Set(names)].filter((name) => !known.has(name));
-  const argumentsOf = (name: string) => definitions.flatMap((text) => literalsOf(JSON.parse(text), name));
+  const argumentsOf = (name: string) => definitions.flatMap((definition) => literalsOf(definition, name));
   const roleArns = [
     ...ofType('AWS::Batch::JobDefinition').map(({ properties }) => jobRoleOf(properties)),
     ...ofType('AWS::StepFunctions::StateMachine').map(({ properties }) => properties.RoleArn),
@@ -49,12 +50,11 @@ export function describeExisting({ queueArns, buckets, tables, roles }: Existing
 }
 
 /** What is none is refused elsewhere. */
-function isJson(text: string): boolean {
+function definitionOf(properties: Resource['properties']): unknown[] {
   try {
-    JSON.parse(text);
-    return true;
+    return [JSON.parse(definitionText(properties))];
   } catch {
-    return false;
+    return [];
   }
 }
 

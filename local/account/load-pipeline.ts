@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { definitionText } from './definition-text';
 import { ExistingResources, existingResources } from './existing-resources';
 import { taskResources, loadDefinition, StateMachineDefinition } from '../asl/definition';
 import { AssemblyStack, ImageAsset, readAssembly } from '../assembly/cloud-assembly';
@@ -27,6 +28,7 @@ export interface LoadedRole {
   readonly arn: string;
   readonly name: string;
   readonly policies: readonly PolicyDocument[];
+  readonly boundary?: PolicyDocument;
 }
 
 export interface LoadedStateMachine {
@@ -136,8 +138,12 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
   const problems = stacks.flatMap(({ resolved }) => resolved.problems);
   const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
   const existing = existingResources(resources);
-  const roles = new Map([...existing.roles, ...ofType('AWS::IAM::Role').map((role) => roleOf(role, resources))].map((role) => [role.arn, role]));
-  for (const role of roles.values()) role.policies.forEach((policy) => problems.push(...checkPolicy(policy, role.name)));
+  const ownRoles = ofType('AWS::IAM::Role').map((role) => roleOf(role, resources));
+  const roles = new Map<string, LoadedRole>([...existing.roles, ...ownRoles].map((role) => [role.arn, role]));
+  for (const { name, policies, boundary } of roles.values()) {
+    policies.forEach((policy) => problems.push(...checkPolicy(policy, name)));
+    if (boundary !== undefined) problems.push(...checkPolicy(boundary, `${name}, permissions boundary`));
+  }
   problems.push(...unknownPermissions(resources));
   const jobDefinitions = ofType('AWS::Batch::JobDefinition');
   const definitions = jobDefinitions.map((resource) => {
@@ -192,18 +198,18 @@ function isStateMachine({ type }: Resource): boolean {
 
 function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, LoadedRole>, problems: string[]): LoadedStateMachine | undefined {
   const { logicalId, arn, properties } = machine;
-  if (properties.DefinitionSubstitutions !== undefined) problems.push(`${logicalId}: DefinitionSubstitutions are not supported`);
-  const definition = attempt(problems, logicalId, () => {
-    const loaded = loadDefinition(JSON.parse(properties.DefinitionString), properties.StateMachineType ?? 'STANDARD');
-    for (const { state, resource } of taskResources(loaded)) {
+  const loaded = attempt(problems, logicalId, () => {
+    const text = definitionText(properties);
+    const definition = loadDefinition(JSON.parse(text), properties.StateMachineType ?? 'STANDARD');
+    for (const { state, resource } of taskResources(definition)) {
       if (!isSupported(resource)) problems.push(`${logicalId}: state ${state}: ${resource} is not supported`);
     }
-    return loaded;
+    return { definition, definitionText: text };
   });
   const role = roles.get(properties.RoleArn);
   if (role === undefined) problems.push(`${logicalId}: its role ${properties.RoleArn} is not in the stack`);
-  if (role === undefined || definition === undefined) return undefined;
-  return { arn, name: arn.split(':').at(-1)!, role, definition, definitionText: properties.DefinitionString };
+  if (role === undefined || loaded === undefined) return undefined;
+  return { arn, name: arn.split(':').at(-1)!, role, ...loaded };
 }
 
 /** Policies whose text nobody has here, of the roles that runs use: with them the engine would guess what is allowed. */
@@ -211,18 +217,25 @@ function unknownPermissions(resources: readonly Resource[]): string[] {
   const used = new Set(resources.flatMap(({ properties }) => [jobRoleOf(properties), properties.RoleArn]));
   const own = new Set(resources.filter(({ type }) => type === 'AWS::IAM::ManagedPolicy').flatMap(({ ref, arn }) => [ref, arn]));
   return resources.filter(({ type, arn }) => type === 'AWS::IAM::Role' && used.has(arn)).flatMap(({ logicalId, properties }) => [
-    ...[properties.PermissionsBoundary ?? []].flat().map((boundary) => `${logicalId}: the permissions boundary ${boundary} is not supported`),
+    ...[properties.PermissionsBoundary ?? []].flat().filter((boundary) => !own.has(boundary))
+      .map((boundary) => `${logicalId}: the permissions boundary ${boundary} is not in the app, so what it allows is not known here`),
     ...(properties.ManagedPolicyArns ?? []).filter((policy: string) => !own.has(policy))
       .map((policy: string) => `${logicalId}: the managed policy ${policy} is not in the app, so what it allows is not known here`),
   ]);
 }
 
-/** With its inline policies, and the stack's policies that name it. */
+/** With its inline policies, the stack's policies that name it, and its permissions boundary. */
 function roleOf(role: Resource, resources: readonly Resource[]): LoadedRole {
   const inline = (role.properties.Policies ?? []).map((policy: { PolicyDocument: PolicyDocument }) => policy.PolicyDocument);
   const attached = resources.filter(({ type, ref, properties }) => (type === 'AWS::IAM::Policy' || type === 'AWS::IAM::ManagedPolicy')
     && ((properties.Roles ?? []).includes(role.ref) || (role.properties.ManagedPolicyArns ?? []).includes(ref)));
-  return { arn: role.arn, name: role.ref, policies: [...inline, ...attached.map(({ properties }) => properties.PolicyDocument)] };
+  const boundary = resources.find(({ type, arn }) => type === 'AWS::IAM::ManagedPolicy' && arn === role.properties.PermissionsBoundary);
+  return {
+    arn: role.arn,
+    name: role.ref,
+    policies: [...inline, ...attached.map(({ properties }) => properties.PolicyDocument)],
+    boundary: boundary?.properties.PolicyDocument,
+  };
 }
 
 /** What of a table has an effect here: its keys and indexes. Capacity, backups, encryption and the like have none. */

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { LoadError } from './load-error';
 
 export interface Template {
+  readonly Transform?: unknown;
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
   readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;

@@ -14,10 +14,11 @@ export interface Names {
  * What Ref and Fn::GetAtt give for a resource, as the CloudFormation template reference tells for its type ("Return values"). A
  * physical name is the given one, or made of stack and logical id.
  *
- * @param given the physical name, where the template has one
+ * @param given the physical name, where the template has one, and the path before it, which only resources of IAM have
  */
 export function namesOf(
-  resource: TemplateResource, logicalId: string, given: string | undefined, stack: string, { account, region }: { account: string; region: string },
+  resource: TemplateResource, logicalId: string, { name: given, path }: { readonly name?: string; readonly path: string },
+  stack: string, { account, region }: { account: string; region: string },
 ): Names {
   const name = given ?? `${stack}-${logicalId}`;
   const arn = (service: string, path: string) => `arn:${PARTITION}:${service}:${region}:${account}:${path}`;
@@ -29,7 +30,9 @@ export function namesOf(
       return { ref: bucket, attributes: { Arn: `arn:${PARTITION}:s3:::${bucket}`, DomainName: `${bucket}.s3.amazonaws.com` } };
     }
     case 'AWS::IAM::Role':
-      return { ref: name, attributes: { Arn: `arn:${PARTITION}:iam::${account}:role/${name}`, RoleId: `AROA${logicalId}` } };
+      return { ref: name, attributes: { Arn: `arn:${PARTITION}:iam::${account}:role${path}${name}`, RoleId: `AROA${logicalId}` } };
+    case 'AWS::IAM::ManagedPolicy':
+      return byArn(`arn:${PARTITION}:iam::${account}:policy${path}${name}`, 'PolicyArn');
     case 'AWS::Batch::JobDefinition':
       return byArn(arn('batch', `job-definition/${name}:1`), 'JobDefinitionArn');
     case 'AWS::Batch::JobQueue':

@@ -30,6 +30,7 @@ export function partOf(type: string): Part {
 export const NAME_PROPERTIES: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'BucketName',
   'AWS::IAM::Role': 'RoleName',
+  'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
   'AWS::Batch::JobDefinition': 'JobDefinitionName',
   'AWS::Batch::JobQueue': 'JobQueueName',
   'AWS::StepFunctions::StateMachine': 'StateMachineName',

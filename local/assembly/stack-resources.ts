@@ -66,7 +66,9 @@ function exportName(name: unknown, scope: TemplateScope): string | undefined {
 }
 
 function resolve(stack: AssemblyStack, scope: TemplateScope): Omit<StackResources, 'imports' | 'account' | 'region'> {
-  const problems: string[] = [];
+  // The functions that the language extensions add are refused one by one.
+  const problems = [stack.template.Transform ?? []].flat().filter((name) => name !== 'AWS::LanguageExtensions')
+    .map((name) => `stack ${stack.name}: the transform ${JSON.stringify(name)} is not supported`);
   const attempt = <T>(where: string, work: () => T): T | undefined => {
     try {
       return work();

@@ -70,8 +70,12 @@ export class TemplateScope implements Scope {
     if (resource === undefined || !this.has(resource)) return undefined;
     let names = this.known.get(logicalId);
     if (names === undefined) {
-      const given = resource.Properties?.[NAME_PROPERTIES[resource.Type]];
-      names = namesOf(resource, logicalId, given === undefined ? undefined : String(evaluate(given, this)), this.stack.name, this.environment);
+      const given = (property: string) => {
+        const value = resource.Properties?.[property];
+        return value === undefined ? undefined : String(evaluate(value, this));
+      };
+      const path = resource.Type.startsWith('AWS::IAM::') ? given('Path') : undefined;
+      names = namesOf(resource, logicalId, { name: given(NAME_PROPERTIES[resource.Type]), path: path ?? '/' }, this.stack.name, this.environment);
       this.known.set(logicalId, names);
     }
     return names;

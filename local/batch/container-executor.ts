@@ -67,6 +67,8 @@ async function runContainer(
   const [log, errorLog] = [openSync(run.logFile, 'a'), openSync(errors, 'a')];
   try {
     const child = spawn(engine.program, [...bare ? BARE_MACHINE.engine : [], ...runArguments(engine, image, run, name, environmentFile, bare)], {
+      // Where podman's monitor leaves a file when memory runs out.
+      cwd: folder,
       stdio: ['ignore', log, errorLog],
       // A signal of the terminal is for the pipeline, which stops the container as it should be stopped.
       detached: true,

@@ -1,27 +1,25 @@
 import type { AccessDecision, AccessRequest, PolicyDocument, PolicyStatement, RequestContext } from './policy';
-import { accountOf, namesPrincipal, statementApplies, statementsOf } from './statement';
+import { accountOf, namesPrincipal, namesSession, statementApplies, statementsOf } from './statement';
 
 /**
- * Decides a request as IAM does within one account ("Policy evaluation logic"): an explicit Deny anywhere wins; otherwise an Allow of an
- * identity policy or of the resource's policy suffices. The owner, who has no policies, is stopped only by an explicit Deny.
- * Policies must have passed `checkPolicy`; an operator that is not supported throws.
+ * Decides a request as IAM does within one account ("Policy evaluation for requests within a single account"): an explicit Deny anywhere
+ * wins; otherwise an Allow of an identity policy or of the resource's policy suffices, within the permissions boundary where the role has
+ * one. What the resource's policy allows to the session itself, or to everybody, no boundary limits. The owner, who has no policies, is
+ * stopped only by an explicit Deny. Policies must have passed `checkPolicy`; an operator that is not supported throws.
  */
 export function evaluate(request: AccessRequest): AccessDecision {
   const context = withPrincipalKeys(request);
-  const { principal } = request;
-  const byIdentity = (principal.policies ?? []).flatMap(statementsOf).filter((statement) => statementApplies(statement, request, context));
-  const byResource = resourceStatements(request.resourcePolicy)
-    .filter((statement) => namesPrincipal(statement, principal) && statementApplies(statement, request, context));
-  if (byIdentity.some(isDeny)) {
-    return denied(request, 'with an explicit deny in an identity-based policy');
-  }
-  if (byResource.some(isDeny)) {
-    return denied(request, 'with an explicit deny in a resource-based policy');
-  }
-  if (principal.policies === undefined || byIdentity.length > 0 || byResource.length > 0) {
-    return { allowed: true };
-  }
-  return denied(request, `because no identity-based policy allows the ${request.action} action`);
+  const { principal, action } = request;
+  const applies = (statement: PolicyStatement) => statementApplies(statement, request, context);
+  const byIdentity = (principal.policies ?? []).flatMap(statementsOf).filter(applies);
+  const byResource = resourceStatements(request.resourcePolicy).filter((statement) => namesPrincipal(statement, principal) && applies(statement));
+  const byBoundary = principal.boundary === undefined ? undefined : statementsOf(principal.boundary).filter(applies);
+  if (byIdentity.some(isDeny)) return denied(request, 'with an explicit deny in an identity-based policy');
+  if (byResource.some(isDeny)) return denied(request, 'with an explicit deny in a resource-based policy');
+  if (byBoundary?.some(isDeny) === true) return denied(request, 'with an explicit deny in a permissions boundary');
+  if (principal.policies === undefined || byResource.some((statement) => namesSession(statement, principal))) return { allowed: true };
+  if (byIdentity.length + byResource.length === 0) return denied(request, `because no identity-based policy allows the ${action} action`);
+  return byBoundary?.length === 0 ? denied(request, `because no permissions boundary allows the ${action} action`) : { allowed: true };
 }
 
 function resourceStatements(policy: PolicyDocument | undefined): readonly PolicyStatement[] {

@@ -24,6 +24,8 @@ export interface Principal {
   readonly roleArn?: string;
   /** The role's policies; undefined for the owner, whom only an explicit Deny of a bucket policy stops. */
   readonly policies?: readonly PolicyDocument[];
+  /** The role's permissions boundary: what it does not allow, the role's policies cannot. */
+  readonly boundary?: PolicyDocument;
 }
 
 /**

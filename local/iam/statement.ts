@@ -28,14 +28,17 @@ export function statementApplies(statement: PolicyStatement, request: AccessRequ
  * (IAM User Guide, "AWS JSON policy elements: Principal"). Services and federated users never call here.
  */
 export function namesPrincipal(statement: PolicyStatement, principal: Principal): boolean {
-  const named = statement.Principal;
-  if (named === '*') {
-    return true;
-  }
-  if (typeof named !== 'object' || named === null) {
-    return false;
-  }
-  return oneOrMany((named as { AWS?: string | string[] }).AWS).some((name) => isNamed(name, statement.Effect, principal));
+  return awsPrincipals(statement).some((name) => isNamed(name, statement.Effect, principal));
+}
+
+/** Whether it names the role's session, or everybody, so that it is the session that is allowed and not its role. */
+export function namesSession(statement: PolicyStatement, principal: Principal): boolean {
+  return awsPrincipals(statement).some((name) => name === '*' || name === principal.arn);
+}
+
+function awsPrincipals({ Principal: named }: PolicyStatement): readonly string[] {
+  if (named === '*') return ['*'];
+  return typeof named === 'object' && named !== null ? oneOrMany((named as { AWS?: string | string[] }).AWS) : [];
 }
 
 function isNamed(name: string, effect: PolicyStatement['Effect'], principal: Principal): boolean {

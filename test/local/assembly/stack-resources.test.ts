@@ -69,6 +69,9 @@ test.each<[string, Record<string, unknown>, unknown, Record<string, unknown>]>([
   ['AWS::S3::Bucket', {}, 'stack-thing', { Arn: 'arn:aws:s3:::stack-thing' }],
   ['AWS::S3::Bucket', { BucketName: { 'Fn::Sub': 'own-${AWS::Region}' } }, 'own-us-east-1', { Arn: 'arn:aws:s3:::own-us-east-1' }],
   ['AWS::IAM::Role', {}, 'Stack-Thing', { Arn: 'arn:aws:iam::000000000000:role/Stack-Thing' }],
+  ['AWS::IAM::Role', { RoleName: 'R', Path: '/team/' }, 'R', { Arn: 'arn:aws:iam::000000000000:role/team/R' }],
+  ['AWS::IAM::ManagedPolicy', {}, 'arn:aws:iam::000000000000:policy/Stack-Thing', { PolicyArn: 'arn:aws:iam::000000000000:policy/Stack-Thing' }],
+  ['AWS::IAM::ManagedPolicy', { ManagedPolicyName: 'P', Path: { 'Fn::Sub': '/${AWS::Region}/' } }, 'arn:aws:iam::000000000000:policy/us-east-1/P', {}],
   ['AWS::Batch::JobDefinition', { JobDefinitionName: 'jd' }, 'arn:aws:batch:us-east-1:000000000000:job-definition/jd:1', {}],
   ['AWS::Batch::JobQueue', {}, 'arn:aws:batch:us-east-1:000000000000:job-queue/Stack-Thing', {
     JobQueueArn: 'arn:aws:batch:us-east-1:000000000000:job-queue/Stack-Thing',

@@ -11,7 +11,10 @@ let aws: SmallAccount;
 
 beforeAll(async () => {
   aws = await SmallAccount.start({
-    Job: { definition: { StartAt: 'Run', States: { Run: runJob(['hello', 'you']) } } },
+    Job: {
+      definition: { StartAt: 'Run', States: { Run: runDefinition('Job', { JobDefinition: '${Definition}', ContainerOverrides: { Command: ['hello', '${Whom}'] } }) } },
+      substitutions: { Whom: 'you', Definition: { Ref: 'JobDefinition' } },
+    },
     Sleep: { definition: { StartAt: 'Run', States: { Run: runJob(['sleep', 'long']) } } },
     Task: { definition: { StartAt: 'Run', States: { Run: runDefinition('Task', { Parameters: { who: 'all' } }) } } },
     FailingTask: {

@@ -174,6 +174,31 @@ describe('resource policies', () => {
   });
 });
 
+describe('a permissions boundary', () => {
+  const bounded = (boundary: PolicyStatement[], ...statements: PolicyStatement[]): Principal => ({ ...role(...statements), boundary: { Statement: boundary } });
+  const policy = (...Statement: PolicyStatement[]): PolicyDocument => ({ Statement });
+  const start = `User: ${SESSION_ARN} is not authorized to perform: s3:GetObject on resource: "${OBJECT}" `;
+
+  test.each<[string, Principal, PolicyDocument | undefined, true | string]>([
+    ['allows what the role\'s policies allow as well', bounded([allow()], allow()), undefined, true],
+    ['allows nothing by itself', bounded([allow()]), undefined, 'because no identity-based policy allows the s3:GetObject action'],
+    ['takes away what it does not allow', bounded([allow({ Action: 's3:PutObject' })], allow()), undefined,
+      'because no permissions boundary allows the s3:GetObject action'],
+    ['takes away by its resources', bounded([allow({ Resource: 'arn:aws:s3:::other/*' })], allow()), undefined,
+      'because no permissions boundary allows the s3:GetObject action'],
+    ['takes away by its conditions', bounded([allow({ Condition: { StringEquals: { 'aws:PrincipalAccount': '999999999999' } } })], allow()), undefined,
+      'because no permissions boundary allows the s3:GetObject action'],
+    ['denies', bounded([allow(), deny()], allow()), undefined, 'with an explicit deny in a permissions boundary'],
+    ['that has no statement allows nothing', bounded([], allow()), undefined, 'because no permissions boundary allows the s3:GetObject action'],
+    ['limits what a bucket\'s policy allows to the role', bounded([]), policy(allow({ Principal: { AWS: ROLE_ARN } })),
+      'because no permissions boundary allows the s3:GetObject action'],
+    ['does not limit what it allows to the session', bounded([]), policy(allow({ Principal: { AWS: SESSION_ARN } })), true],
+    ['denies that as well', bounded([deny()]), policy(allow({ Principal: { AWS: SESSION_ARN } })), 'with an explicit deny in a permissions boundary'],
+  ])('%s', (_name, principal, resourcePolicy, decision) => {
+    expect(decide(principal, { resourcePolicy })).toEqual(decision === true ? { allowed: true } : { allowed: false, reason: start + decision });
+  });
+});
+
 test('a denial in AWS\'s words', () => {
   const start = `User: ${SESSION_ARN} is not authorized to perform: s3:GetObject on resource: "${OBJECT}" `;
   expect(decide(role()).reason).toBe(`${start}because no identity-based policy allows the s3:GetObject action`);

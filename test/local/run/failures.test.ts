@@ -122,6 +122,28 @@ describe('the permissions of the synthesized roles hold here', () => {
   });
 });
 
+describe('a permissions boundary of the app', () => {
+  const bounded = (...Statement: object[]) => folders.changed(app, ({ Resources }) => {
+    Resources.Boundary = { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: { Version: '2012-10-17', Statement } } };
+    for (const { Type, Properties } of Object.values<any>(Resources)) if (Type === 'AWS::IAM::Role') Properties.PermissionsBoundary = { Ref: 'Boundary' };
+  });
+  const all = { Effect: 'Allow', Action: '*', Resource: '*' };
+
+  test('that allows everything changes nothing', async () => {
+    const run = await runSample(folders, bounded(all), SAMPLE_INPUT);
+    expect({ code: run.code, stderr: run.code === 0 ? '' : run.stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test.each([
+    ['does not allow what a job needs', { ...all, Action: ['s3:GetObject', 's3:PutObject', 'events:*', 'batch:*'], Resource: '*' }, 's3:ListBucket'],
+    ['does not allow what the state machine needs', { ...all, Action: ['s3:*', 'events:*', 'batch:SubmitJob', 'batch:TagResource'] }, 'batch:DescribeJobs'],
+  ])('that %s stops the run, in AWS\'s words', async (_name, statement, action) => {
+    const run = await runSample(folders, bounded(statement), SAMPLE_INPUT);
+    expect(run.code).toBe(1);
+    expect(run.stderr.replace(/\\"/g, '"')).toContain(`because no permissions boundary allows the ${action} action`);
+  });
+});
+
 describe('what cannot be run here is refused by name when the template is loaded', () => {
   test.each<[string, (template: any) => void, RegExp]>([
     ['a type of resource', ({ Resources }) => { Resources.Jobs = { Type: 'AWS::SQS::Queue' }; }, /Jobs \(AWS::SQS::Queue\)/],
@@ -131,13 +153,16 @@ describe('what cannot be run here is refused by name when the template is loaded
     }, /BinaryEquals/],
     ['a permissions boundary of a job\'s role', ({ Resources }) => {
       jobRole(Resources).Properties.PermissionsBoundary = 'arn:aws:iam::123456789012:policy/boundary';
-    }, /SequenceRetrievalJobRole\w+: the permissions boundary arn:aws:iam::123456789012:policy\/boundary is not supported/],
+    }, /SequenceRetrievalJobRole\w+: the permissions boundary arn:aws:iam::123456789012:policy\/boundary is not in the app, so what it allows is not known here/],
     ['a managed policy of a job\'s role', ({ Resources }) => {
       jobRole(Resources).Properties.ManagedPolicyArns = ['arn:aws:iam::aws:policy/AmazonS3FullAccess'];
     }, /the managed policy arn:aws:iam::aws:policy\/AmazonS3FullAccess is not in the app/],
-    ['substitutions in the definition', ({ Resources }) => {
-      ofType(Resources, 'AWS::StepFunctions::StateMachine').Properties.DefinitionSubstitutions = { name: 'x' };
-    }, /DefinitionSubstitutions are not supported/],
+    ['a definition that is not in the template', ({ Resources }) => {
+      const { Properties } = ofType(Resources, 'AWS::StepFunctions::StateMachine');
+      delete Properties.DefinitionString;
+      Properties.DefinitionS3Location = { Bucket: 'b', Key: 'k' };
+    }, /its definition is not in the template; expected DefinitionString or Definition/],
+    ['a transform', (template) => { template.Transform = 'AWS::Serverless-2016-10-31'; }, /the transform "AWS::Serverless-2016-10-31" is not supported/],
     ['a privileged container', ({ Resources }) => { definition(Resources).Properties.ContainerProperties.Privileged = true; }, /privileged/],
     ['an image that the app does not build', ({ Resources }) => {
       definition(Resources).Properties.ContainerProperties.Image = 'docker.io/library/debian:12';

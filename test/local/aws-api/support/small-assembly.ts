@@ -21,6 +21,8 @@ else process.exitCode = command === 'hello' ? 0 : 3;
 export interface SmallMachine {
   readonly definition: object;
   readonly type?: 'STANDARD' | 'EXPRESS';
+  /** DefinitionSubstitutions. */
+  readonly substitutions?: Readonly<Record<string, unknown>>;
 }
 
 /** Writes a cloud assembly by hand: state machines of this role, a table, a bucket, a queue with one kind of job, rules. */
@@ -38,10 +40,14 @@ export function writeAssembly(
       'Small': { type: 'aws:cloudformation:stack', properties: { templateFile: 'Small.template.json' }, dependencies: ['Small.assets'] },
     },
   });
-  const stateMachines = Object.entries(machines).map(([name, { definition, type = 'STANDARD' }]) => [name, {
+  const stateMachines = Object.entries(machines).map(([name, { definition, type = 'STANDARD', substitutions }]) => [name, {
     Type: 'AWS::StepFunctions::StateMachine',
     Properties: {
-      StateMachineName: name, StateMachineType: type, RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] }, DefinitionString: JSON.stringify({ QueryLanguage: 'JSONata', ...definition }),
+      StateMachineName: name,
+      StateMachineType: type,
+      RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
+      DefinitionString: JSON.stringify({ QueryLanguage: 'JSONata', ...definition }),
+      ...substitutions === undefined ? {} : { DefinitionSubstitutions: substitutions },
     },
   }]);
   write('Small.template.json', { Resources: { ...resources(), ...Object.fromEntries(stateMachines), ...rules }, Outputs: { TableName: { Value: { Ref: 'Table' } }, Ampersand: { Value: 'a & <b>' } } });
