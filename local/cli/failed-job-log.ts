@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HistoryEvent } from '../asl/history';
+import { failedStream } from '../report/failed-stream';
 
 const MAX_LINES = 5;
 const MAX_LINE_CHARACTERS = 2000;
@@ -13,23 +14,11 @@ export interface FailedJobLog {
 
 /** What the last job that failed wrote at its end; undefined where none failed, or none wrote anything. */
 export function failedJobLog(events: readonly HistoryEvent[], logFolder: string): FailedJobLog | undefined {
-  const stream = events.filter(({ type }) => type === 'TaskFailed').map(({ details }) => logStreamOf(details.cause)).findLast((name) => name !== undefined);
+  const stream = failedStream(events);
   if (stream === undefined) return undefined;
   const file = join(logFolder, `${stream}.log`);
   const lines = contentOf(file).split('\n').filter((line) => line.trim() !== '').slice(-MAX_LINES);
   return lines.length === 0 ? undefined : { file, lines: lines.map((line) => line.slice(0, MAX_LINE_CHARACTERS)) };
-}
-
-/** A failed job's cause is its description as JSON; other tasks' causes are plain texts. */
-function logStreamOf(cause: unknown): string | undefined {
-  try {
-    const { Container, EcsProperties } = JSON.parse(String(cause));
-    // Of a job with several containers, the first that failed is why the others did.
-    const failed = EcsProperties?.TaskProperties?.[0]?.Containers?.find((container: { ExitCode?: number }) => container.ExitCode !== 0);
-    return (failed ?? Container)?.LogStreamName;
-  } catch {
-    return undefined;
-  }
 }
 
 function contentOf(file: string): string {

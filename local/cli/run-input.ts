@@ -2,9 +2,6 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** "Maximum input or output size for a task, state, or execution: 256 KiB" (AWS Step Functions developer guide, page "Service quotas"). */
-export const MAX_PAYLOAD_BYTES = 256 * 1024;
-
 /** The input file cannot be a run's input. */
 export class InputError extends Error {}
 

@@ -1,17 +1,16 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { join } from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { FailedJobLog, failedJobLog } from './failed-job-log';
-import { MAX_PAYLOAD_BYTES } from './run-input';
 import type { JobOptions } from '../account/job-options';
 import type { LoadedPipeline } from '../account/load-pipeline';
 import { LocalAccount } from '../account/local-account';
 import type { HistoryEvent } from '../asl/history';
+import { resultPlaces } from '../operate/result-places';
+import { storedInput } from '../operate/stored-input';
 import { ENTRIES_FILE, EXECUTION_FILE, HISTORY_FILE } from '../report/run-folder';
+import { saveObjects } from '../s3/save-objects';
 
 export interface RunOptions {
   readonly pipeline: LoadedPipeline;
@@ -46,7 +45,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       assembly, folder, logFolder: logFolder(options), notificationsFile: join(outputFolder, 'notifications.jsonl'), allowLocalGenomes, port: 0, jobs,
     });
     const owner = account.s3Client(account.tokens.forOwner());
-    const { record: { status, output, error, cause }, events } = await execute(options, account, await storedInput(options, owner));
+    const { record: { status, output, error, cause }, events } = await execute(options, account, await storedRunInput(options, owner));
     if (status === 'SUCCEEDED') return { status, results: await copyResults(JSON.parse(output!), owner, outputFolder) };
     return { status: status as RunResult['status'], error, cause, results: [], failedJobLog: failedJobLog(events, logFolder(options)) };
   } finally {
@@ -76,29 +75,19 @@ function logFolder({ outputFolder }: RunOptions): string {
 }
 
 /** An input that does not fit a payload is uploaded, as a caller of the deployed pipeline would. */
-async function storedInput({ input, pipeline: { outputs, buckets }, name, outputFolder }: RunOptions, owner: S3Client): Promise<unknown> {
-  const entries = input.seq_regions;
-  if (Buffer.byteLength(JSON.stringify(input)) <= MAX_PAYLOAD_BYTES || !Array.isArray(entries)) return input;
-  const bucket = String(outputs.WorkBucketName ?? [...buckets.keys()][0]);
-  const key = `inputs/${name}.json`;
-  await owner.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: JSON.stringify(entries), ContentType: 'application/json' }));
-  await mkdir(outputFolder, { recursive: true });
-  await writeFile(join(outputFolder, ENTRIES_FILE), JSON.stringify(entries));
-  const { seq_regions: _entries, ...rest } = input;
-  return { ...rest, seq_regions_uri: `s3://${bucket}/${key}`, input_count: entries.length };
+async function storedRunInput({ input, pipeline: { outputs, buckets }, outputFolder }: RunOptions, owner: S3Client): Promise<unknown> {
+  const inputsUri = () => String(outputs.InputsUri ?? `s3://${String(outputs.WorkBucketName ?? [...buckets.keys()][0])}/inputs/`);
+  const stored = await storedInput(input, inputsUri, ({ bucket, key }, body) =>
+    owner.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json' })));
+  if (stored.uploaded !== undefined) {
+    await mkdir(outputFolder, { recursive: true });
+    await writeFile(join(outputFolder, ENTRIES_FILE), stored.uploaded.entries);
+  }
+  return stored.input;
 }
 
 /** Every object that a field of the output names by an S3 URI. */
-async function copyResults(output: unknown, owner: S3Client, folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
-  const results: string[] = [];
-  for (const [field, value] of Object.entries((output ?? {}) as Record<string, unknown>)) {
-    const place = field.endsWith('_s3_uri') && typeof value === 'string' ? /^s3:\/\/([^/]+)\/(.+)$/.exec(value) : null;
-    if (place === null) continue;
-    const target = resolve(folder, basename(place[2]));
-    const { Body } = await owner.send(new GetObjectCommand({ Bucket: place[1], Key: place[2] }));
-    await pipeline(Body as Readable, createWriteStream(target));
-    results.push(target);
-  }
-  return results;
+async function copyResults(output: unknown, client: S3Client, folder: string): Promise<string[]> {
+  const saved = await saveObjects(resultPlaces(output), { client, folder });
+  return saved.map(({ file }) => file);
 }

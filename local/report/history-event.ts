@@ -26,9 +26,17 @@ export function parseHistory(text: string): ReportEvent[] {
   }
   const list = Array.isArray(json) ? json : (json as { events?: unknown } | null)?.events;
   if (!Array.isArray(list)) throw new HistoryError('expected a list of events, or an object with events');
-  const events = list.map(reportEvent);
+  return reportEvents(list);
+}
+
+/**
+ * Events as the API, an SDK or the AWS CLI gives them, oldest first.
+ *
+ * @throws HistoryError
+ */
+export function reportEvents(list: readonly unknown[]): ReportEvent[] {
   // GetExecutionHistory may be asked for the newest first.
-  return events.sort((a, b) => a.id - b.id);
+  return list.map(reportEvent).sort((a, b) => a.id - b.id);
 }
 
 function reportEvent(value: unknown, index: number): ReportEvent {
@@ -47,8 +55,9 @@ function reportEvent(value: unknown, index: number): ReportEvent {
   };
 }
 
-/** The AWS CLI writes texts or, in its first version, seconds. */
+/** The AWS CLI writes texts or, in its first version, seconds; an SDK gives dates. */
 function milliseconds(timestamp: unknown): number {
+  if (timestamp instanceof Date) return timestamp.getTime();
   return typeof timestamp === 'number' ? timestamp * 1000 : Date.parse(String(timestamp));
 }
 

@@ -7,6 +7,8 @@ export interface JobAttempt {
   readonly stoppedAt?: number;
   readonly exitCode?: number;
   readonly reason?: string;
+  /** The name of what it logs to. */
+  readonly logStream?: string;
   readonly log?: WorkerLog;
 }
 
@@ -111,6 +113,7 @@ function attemptOf(attempt: any, findLog: FindLog): JobAttempt {
     stoppedAt: numberOf(attempt?.StoppedAt),
     exitCode: numberOf(container?.ExitCode),
     reason: textOf(container?.Reason) ?? textOf(attempt?.StatusReason),
+    logStream: textOf(container?.LogStreamName),
     log: findLog(String(container?.LogStreamName)),
   };
 }

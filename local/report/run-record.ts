@@ -2,20 +2,8 @@ import { AlignmentError, ClustalAlignment, parseClustal } from './clustal-alignm
 import { jsonField, ReportEvent } from './history-event';
 import { JobRecord, jobsOf, jobsOfLogs } from './job-record';
 import { RunFile, RunFolder, sha256 } from './run-folder';
+import { StateVisit, stateVisits } from './state-visits';
 import type { WorkerLog } from './worker-log';
-
-/** What a state was entered for, once. */
-export interface StateVisit {
-  readonly name: string;
-  /** As its events name it: Task, Map, Pass, Choice, ... */
-  readonly type: string;
-  readonly enteredAt: number;
-  readonly endedAt?: number;
-  /** What it failed with, whether that was caught or not. */
-  readonly error?: string;
-  /** Whether it is a state of the machine itself, and not one inside of a Map. */
-  readonly outer: boolean;
-}
 
 export interface EmbeddedVariant {
   readonly record: string;
@@ -82,7 +70,7 @@ export function runRecord(folder: RunFolder): RunRecord {
     cause: textOf(last.details.cause),
     startedAt: first.time,
     endedAt: last.time,
-    states: statesOf(events),
+    states: stateVisits(events),
     jobs,
     logs,
     ...inputOf(first, folder.entries),
@@ -113,49 +101,6 @@ function identityOf({ events, execution }: RunFolder, jobs: readonly JobRecord[]
     executionArn: textOf(described?.executionArn),
     stateMachineArn: textOf(described?.stateMachineArn),
   };
-}
-
-const FAILURES = ['TaskFailed', 'TaskTimedOut', 'TaskStartFailed', 'TaskSubmitFailed', 'EvaluationFailed', 'MapStateFailed', 'MapRunFailed'];
-const INNER_STARTS = ['MapIterationStarted', 'ParallelStateStarted'];
-const INNER_ENDS = /^(Map|Parallel)State(Succeeded|Failed|Exited)$/;
-
-function statesOf(events: readonly ReportEvent[]): StateVisit[] {
-  const byId = new Map(events.map((event) => [event.id, event]));
-  const inner = innerEvents(events);
-  const visits = new Map<number, StateVisit>();
-  for (const event of events) {
-    const { type, time, details } = event;
-    const entered = /^(.+)StateEntered$/.exec(type)?.[1];
-    if (entered !== undefined) {
-      visits.set(event.id, { name: String(details.name), type: entered, enteredAt: time, outer: !inner.has(event.id) });
-      continue;
-    }
-    const failed = FAILURES.includes(type);
-    if (!failed && !/StateExited$/.test(type)) continue;
-    const visit = visits.get(enteredBy(event, byId)?.id ?? 0);
-    if (visit !== undefined) Object.assign(visit, { endedAt: time, ...failed ? { error: textOf(details.error) ?? 'failed inside' } : {} });
-  }
-  return [...visits.values()];
-}
-
-/** The ids of events between the start of a Map's iteration, or of parallel branches, and the end of all of them. */
-function innerEvents(events: readonly ReportEvent[]): ReadonlySet<number> {
-  const inner = new Set<number>();
-  for (const { id, type, previousEventId } of events) {
-    if (INNER_ENDS.test(type)) continue;
-    if (INNER_STARTS.includes(type) || inner.has(previousEventId)) inner.add(id);
-  }
-  return inner;
-}
-
-/** The event by which the state was entered whose exit or failure the event tells. */
-function enteredBy(event: ReportEvent, byId: ReadonlyMap<number, ReportEvent>): ReportEvent | undefined {
-  const { name } = event.details;
-  for (let at = byId.get(event.previousEventId); at !== undefined && at.previousEventId < at.id; at = byId.get(at.previousEventId)) {
-    const fits = typeof name !== 'string' || at.details.name === name;
-    if (/StateEntered$/.test(at.type) && fits && (!event.type.startsWith('Map') || at.type === 'MapStateEntered')) return at;
-  }
-  return undefined;
 }
 
 function retriesOf(events: readonly ReportEvent[]): number {

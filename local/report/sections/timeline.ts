@@ -1,7 +1,8 @@
 import { badge } from './summary';
 import { html, Html } from '../html';
 import type { JobRecord } from '../job-record';
-import type { RunRecord, StateVisit } from '../run-record';
+import type { RunRecord } from '../run-record';
+import type { StateVisit } from '../state-visits';
 import { count, duration } from '../units';
 
 /** A state that took less, and ran no job, is told of in the list of all states alone. */

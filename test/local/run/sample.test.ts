@@ -97,8 +97,15 @@ test('an input over the payload limit of 256 KiB is uploaded, and read from ther
   const large = sampleEntries().map((entry) => ({ ...entry, note: 'x'.repeat(120_000) }));
   const { code, stderr, history, output } = await runSample(folders, app, folders.json(large), '--name', 'large');
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-  expect(JSON.parse(history[0].details.input)).toEqual({ seq_regions_uri: expect.stringMatching(/^s3:\/\/[^/]+\/inputs\/large\.json$/), input_count: 3 });
+  expect(JSON.parse(history[0].details.input)).toEqual({ seq_regions_uri: expect.stringMatching(/^s3:\/\/[^/]+\/inputs\/[0-9a-f]{64}\.json$/), input_count: 3 });
   expect(readFileSync(join(output, 'alignment-output.aln'), 'utf8')).toBe(alignmentOfExpected());
+});
+
+test('it is uploaded below the key prefix, where the jobs may read it', async () => {
+  const large = sampleEntries().map((entry) => ({ ...entry, note: 'x'.repeat(120_000) }));
+  const { code, stderr, history } = await runSample(folders, folders.synthesize({ keyPrefix: 'pavi/dev/' }), folders.json(large));
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(history[0].details.input).seq_regions_uri).toMatch(/^s3:\/\/[^/]+\/pavi\/dev\/inputs\/[0-9a-f]{64}\.json$/);
 });
 
 test('a queue and a bucket that are there already are stood in for, and named', async () => {
