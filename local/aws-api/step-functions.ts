@@ -8,6 +8,7 @@ import type { Executions } from '../account/executions';
 import type { LoadedStateMachine } from '../account/load-pipeline';
 import { redriveStatus } from '../account/redrive-status';
 import { DefinitionError } from '../asl/definition';
+import { EXECUTION_NAME } from '../asl/execution-name';
 import { apiEvent, HistoryEvent } from '../asl/history';
 import type { Principal } from '../iam/policy';
 
@@ -18,8 +19,6 @@ export interface StepFunctionsOptions {
   readonly createdAt: Date;
 }
 
-/** AWS Step Functions API reference, StartExecution: 80 characters, none of these. */
-const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]{1,80}$/u;
 const MAX_INPUT_BYTES = 256 * 1024;
 const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
 const [DEFAULT_PAGE, MAX_PAGE] = [100, 1000];
@@ -143,7 +142,7 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
 }
 
 function checkedStart({ name = randomUUID(), input = '{}' }: Input): { name: string; input: string } {
-  if (typeof name !== 'string' || !NAME.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${String(name)}'`);
+  if (typeof name !== 'string' || !EXECUTION_NAME.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${String(name)}'`);
   if (typeof input !== 'string') throw new ApiError('SerializationException', 'input must be a string that holds JSON');
   if (Buffer.byteLength(input) > MAX_INPUT_BYTES) {
     throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: 'the input has ${Buffer.byteLength(input)} bytes; ${MAX_INPUT_BYTES} are allowed'`);

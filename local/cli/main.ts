@@ -6,6 +6,9 @@ import { COMPARE_HELP, compareCommand } from './compare-command';
 import { COST_HELP, costCommand } from './cost-command';
 import { DIAGRAM_HELP, diagramCommand } from './diagram-command';
 import { JOB_HELP, JOB_OPTIONS, jobOptions } from './job-options';
+import { operateCommand } from './operate-command';
+import { OPERATE_HELP } from './operate-help';
+import { isOperateCommand } from './operate-options';
 import { Progress } from './progress';
 import { REPORT_HELP, reportCommand } from './report-command';
 import { run } from './run';
@@ -136,10 +139,11 @@ function stopOnSignal(): AbortSignal {
 
 async function main([command, ...args]: string[]): Promise<number> {
   if (command === '--help' || command === '-h' || args.includes('--help')) {
-    process.stdout.write(`${HELP}\n${SERVE_HELP}\n${REPORT_HELP}\n${COMPARE_HELP}\n${DIAGRAM_HELP}\n${COST_HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
+    process.stdout.write(`${HELP}\n${OPERATE_HELP}\n${SERVE_HELP}\n${REPORT_HELP}\n${COMPARE_HELP}\n${DIAGRAM_HELP}\n${COST_HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
     return 0;
   }
   try {
+    if (isOperateCommand(command)) return await operateCommand(command, args, stopOnSignal());
     if (isWorkerCommand(command)) return await workerCommand(command, args);
     if (command === 'asl') return await aslCommand(args);
     if (command === 'compare') return compareCommand(args);

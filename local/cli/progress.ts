@@ -1,3 +1,4 @@
+import { StatusLine } from './status-line';
 import type { HistoryEvent } from '../asl/history';
 
 /** Names of a run's states in the order of their events, as a person follows them. */
@@ -6,11 +7,11 @@ export class Progress {
   private step = '';
   private jobs = 0;
   private jobsDone = 0;
-  private timer?: NodeJS.Timeout;
+  private readonly line: StatusLine;
 
   /** @param terminal whether one line can be written again and again */
-  constructor(private readonly write: (text: string) => void, private readonly terminal: boolean) {
-    if (terminal) this.timer = setInterval(() => this.rewrite(), 200);
+  constructor(write: (text: string) => void, terminal: boolean) {
+    this.line = new StatusLine(write, terminal, () => this.text());
   }
 
   /** To be called with each event of the execution. */
@@ -19,18 +20,17 @@ export class Progress {
     if (type === 'TaskStateEntered' || type === 'MapStateEntered') this.enter(String(details.name), type === 'MapStateEntered');
     if (type === 'MapStateStarted') {
       this.jobs = Number(details.length);
-      this.line();
+      this.line.changed();
     }
     if (type === 'MapIterationSucceeded') {
       this.jobsDone += 1;
-      this.line();
+      this.line.changed();
     }
-    if (type === 'TaskFailed' || type === 'EvaluationFailed') this.line(`failed: ${String(details.error)}`);
+    if (type === 'TaskFailed' || type === 'EvaluationFailed') this.line.say(`${this.text()} - failed: ${String(details.error)}`);
   }
 
   public end(): void {
-    clearInterval(this.timer);
-    if (this.terminal) this.write('\r\u001b[K');
+    this.line.end();
   }
 
   private enter(name: string, isMap: boolean): void {
@@ -39,20 +39,11 @@ export class Progress {
     this.step = name;
     this.jobs = 0;
     this.jobsDone = 0;
-    this.line();
+    this.line.changed();
   }
 
   private text(): string {
     const seconds = ((Date.now() - this.started) / 1000).toFixed(1);
     return `[${seconds.padStart(6)} s] ${this.step}${this.jobs > 0 ? `: ${this.jobsDone} of ${this.jobs} jobs done` : ''}`;
-  }
-
-  private line(more?: string): void {
-    if (this.terminal && more === undefined) return this.rewrite();
-    this.write(`${this.terminal ? '\r\u001b[K' : ''}${this.text()}${more === undefined ? '' : ` - ${more}`}\n`);
-  }
-
-  private rewrite(): void {
-    this.write(`\r\u001b[K${this.text()}`);
   }
 }

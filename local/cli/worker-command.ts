@@ -39,9 +39,7 @@ export function isWorkerCommand(command: string | undefined): command is string 
  * @throws Error where the package is not whole
  */
 export async function workerCommand(command: string, args: readonly string[]): Promise<number> {
-  if (!existsSync(WORKER)) {
-    throw new Error(`the bundled worker is missing: there is no ${WORKER}; in a checkout run "npx projen bundle", elsewhere install the package again`);
-  }
+  requireWorker();
   const child = spawn(process.execPath, [WORKER, command, ...withInput(command, args)], { stdio: ['inherit', 'pipe', 'inherit'] });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   SIGNALS.forEach((signal) => process.on(signal, pass));
@@ -62,6 +60,35 @@ export async function workerCommand(command: string, args: readonly string[]): P
   } finally {
     SIGNALS.forEach((signal) => process.removeListener(signal, pass));
   }
+}
+
+/**
+ * The problems of a run's input, by the worker's own check; the entries behind a `seq_regions_uri` are not looked at.
+ *
+ * @throws Error where the package is not whole, or the check did not come to an end
+ */
+export async function inputProblems(file: string): Promise<string[]> {
+  requireWorker();
+  const child = spawn(process.execPath, [WORKER, 'check', '--input', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  let told = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { told += text; });
+  const problems: string[] = [];
+  for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) {
+    const { event, problem } = JSON.parse(line) as { event?: string; problem?: string };
+    if (event === 'problem') problems.push(String(problem));
+  }
+  const code = await ended;
+  if (code !== 0 && problems.length === 0) throw new Error(`the check of ${file} ended with ${code}: ${told}`);
+  return problems;
+}
+
+function requireWorker(): void {
+  if (existsSync(WORKER)) return;
+  throw new Error(`the bundled worker is missing: there is no ${WORKER}; in a checkout run "npx projen bundle", elsewhere install the package again`);
 }
 
 /** `check FILE` is `check --input FILE`. */

@@ -40,13 +40,13 @@ export function estimate(steps: readonly RunStep[], earlier: EarlierRun | undefi
       milliseconds += Math.max(0, (before.endedAt - before.startedAt) * scale - elapsed);
       borrowed += 1;
     } else {
-      return { basis: 'none: no job of this run has ended yet, and no earlier run is known that succeeded' };
+      return { basis: 'no job of this run has ended yet, and no earlier run is known that succeeded' };
     }
   }
   const ahead = (earlier?.steps ?? []).filter(({ name, endedAt }) => !begun.has(name) && endedAt !== undefined);
   milliseconds += ahead.reduce((sum, { startedAt, endedAt }) => sum + endedAt! - startedAt, 0);
   borrowed += ahead.length;
-  if (own === 0 && borrowed === 0) return { basis: 'none: no job of this run has ended yet, and no earlier run is known that succeeded' };
+  if (own === 0 && borrowed === 0) return { basis: 'no job of this run has ended yet, and no earlier run is known that succeeded' };
   const parts = [
     ...own > 0 ? [`the ${count(own, 'job')} of this step that ended`] : [],
     ...borrowed > 0 ? [`what its ${own > 0 ? 'later ' : ''}steps took in run ${earlier!.name}`] : [],

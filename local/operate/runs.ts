@@ -4,6 +4,7 @@ import type { Connection } from './connection';
 import { DeployedPipeline, isExpress } from './deployed-pipeline';
 import { OperateError } from './operate-error';
 import { plainLine } from './plain-text';
+import { EXECUTION_NAME } from '../asl/execution-name';
 
 /** A run of a pipeline by its name, whether there is one or not. */
 export interface RunId {
@@ -34,10 +35,6 @@ export class ExpressRun extends Error {
   }
 }
 
-/** AWS Step Functions API reference, StartExecution: 80 characters, none of these. */
-// eslint-disable-next-line no-control-regex
-const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff]{1,80}$/u;
-
 /**
  * A run of the pipeline by its name or its execution's ARN.
  *
@@ -48,10 +45,10 @@ export function runId(pipeline: DeployedPipeline, text: string): RunId {
   if (text.startsWith('arn:')) {
     const kind = ['execution', 'express'].find((candidate) => text.startsWith(of(candidate)));
     const name = kind === undefined ? '' : text.slice(of(kind).length).split(':')[0];
-    if (!NAME.test(name)) throw new OperateError('Usage', `${plainLine(text)} is no run of ${pipeline.stateMachineArn}; give the name of one, or its execution's ARN`);
+    if (!EXECUTION_NAME.test(name)) throw new OperateError('Usage', `${plainLine(text)} is no run of ${pipeline.stateMachineArn}; give the name of one, or its execution's ARN`);
     return { name, arn: text };
   }
-  if (!NAME.test(text)) throw new OperateError('Usage', `a run's name has 1 to 80 characters, and no white space or any of <>{}[]?*"#%\\^|~\`$&,;:/, got "${plainLine(text)}"`);
+  if (!EXECUTION_NAME.test(text)) throw new OperateError('Usage', `a run's name has 1 to 80 characters, and no white space or any of <>{}[]?*"#%\\^|~\`$&,;:/, got "${plainLine(text)}"`);
   return { name: text, arn: `${of('execution')}${text}` };
 }
 
@@ -80,7 +77,8 @@ export async function listRuns(connection: Connection, pipeline: DeployedPipelin
   let nextToken: string | undefined;
   try {
     do {
-      const request = { stateMachineArn, maxResults: Math.min(limit - runs.length, 1000), nextToken, ...status === undefined ? {} : { statusFilter: status as ExecutionStatus } };
+      const statusFilter = status as ExecutionStatus | undefined;
+      const request = { stateMachineArn, maxResults: Math.min(limit - runs.length, 1000), nextToken, statusFilter };
       const page = await connection.ask('listing the runs', (abortSignal) =>
         connection.clients.stepFunctions.send(new ListExecutionsCommand(request), { abortSignal }));
       runs.push(...(page.executions ?? []).map(runOf));
