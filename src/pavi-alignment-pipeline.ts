@@ -167,7 +167,7 @@ export class PaviAlignmentPipeline extends Construct {
    * @param options the policy's name
    */
   public createCallerPolicy(id: string, options: CallerPolicyOptions = {}): iam.ManagedPolicy {
-    return createCallerPolicy(this, id, this.stateMachine, this.storage, options);
+    return createCallerPolicy(this, id, { stateMachine: this.stateMachine, storage: this.storage, jobLogGroup: this.jobLogGroup }, options);
   }
 
   /**

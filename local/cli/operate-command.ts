@@ -1,8 +1,8 @@
 import { redrive, results, status, stop, submit, watch } from './operate-actions';
 import { OPERATE_HELP } from './operate-help';
 import { logs } from './operate-logs';
-import { operateArguments, OperateCommand } from './operate-options';
-import type { Session } from './operate-session';
+import { OperateArguments, operateArguments, OperateCommand } from './operate-options';
+import { print, Session } from './operate-session';
 import { AwsClients } from '../operate/aws-clients';
 import { Connection } from '../operate/connection';
 import { findPipeline } from '../operate/deployed-pipeline';
@@ -19,18 +19,18 @@ const ACTIONS: Readonly<Record<OperateCommand, (session: Session) => Promise<num
  */
 export async function operateCommand(command: OperateCommand, given: string[], interrupted: AbortSignal): Promise<number> {
   let clients: AwsClients | undefined;
-  let code: OperateError['code'] | undefined;
+  let args: OperateArguments | undefined;
   try {
-    const args = operateArguments(command, given);
+    args = operateArguments(command, given);
     clients = new AwsClients(args);
     const notices = { say: (text: string) => { process.stderr.write(`${text}\n`); } };
     const connection = new Connection({ clients, patience: args.patience, signal: interrupted, notice: (text) => notices.say(text) });
-    return await ACTIONS[command]({ args, connection, notices, pipeline: () => findPipeline(connection, args.stack, args.pipeline) });
+    const { stack, pipeline } = args;
+    return await ACTIONS[command]({ args, connection, notices, pipeline: () => findPipeline(connection, stack, pipeline) });
   } catch (error) {
     if (!(error instanceof OperateError)) throw error;
-    ({ code } = error);
-    if (given.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message: error.message } })}\n`);
-    process.stderr.write(`error: ${plainText(error.message)}\n${code === 'Usage' ? `\n${OPERATE_HELP}` : ''}`);
+    if (given.includes('--json')) print({ error: { code: error.code, message: error.message } });
+    process.stderr.write(`error: ${plainText(error.message)}\n${args === undefined ? `\n${OPERATE_HELP}` : ''}`);
     return error.exitCode;
   } finally {
     clients?.destroy();

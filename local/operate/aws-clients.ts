@@ -29,7 +29,7 @@ export class AwsClients {
     const { env } = process;
     const common = {
       // The AWS CLI and boto3 know AWS_DEFAULT_REGION, this SDK does not.
-      region: region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION,
+      region: region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined),
       ...profile === undefined ? {} : { profile },
       ...endpointUrl === undefined ? {} : { endpoint: endpointUrl },
       // Without them a connection that says nothing any more would be waited for without end.

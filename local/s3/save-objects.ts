@@ -47,7 +47,7 @@ export async function saveObjects(places: readonly S3Place[], { client, folder, 
       if (!NAME.test(name)) throw new DamagedObject(`s3://${place.bucket}/${place.key} has no name that a file could have`);
       const part = join(folder, `.${name}.${process.pid}.part`);
       parts.push(part);
-      saved.push({ ...await ask((signal) => fetchObject(client, place, part, signal)), file: join(folder, name), part });
+      saved.push({ file: join(folder, name), ...await ask((signal) => fetchObject(client, place, part, signal)), part });
     }
     for (const { part, file } of saved) await rename(part, file);
   } finally {

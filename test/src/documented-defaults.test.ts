@@ -9,7 +9,8 @@ import { ALL_NAMES } from './support/names';
 import { fargate, importedQueue, importedVpc, newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { withoutAssetHashes } from './support/plain-text';
 import {
-  ComputePlatform, Ec2ComputeOptions, FargateComputeOptions, JobsTable, PipelineCompute, PipelineImages, PipelineStepProps,
+  CallerPolicyOptions, ComputePlatform, Ec2ComputeOptions, FargateComputeOptions, JobsTable, PipelineCompute, PipelineImages,
+  PipelineStepProps,
 } from '../../src';
 import { DEFAULT_VARIANT_API_URL } from '../../src/contract/worker-command-line';
 
@@ -44,6 +45,11 @@ const withQueue = (options: { readonly [name: string]: unknown }) => {
   newPipeline(stack, { compute: PipelineCompute.fromJobQueue(queue, { platform: ComputePlatform.FARGATE, ...options }) });
   return Template.fromStack(stack);
 };
+const withCallerPolicy = (options: CallerPolicyOptions) => {
+  const stack = newStack();
+  newPipeline(stack).createCallerPolicy('Caller', options);
+  return Template.fromStack(stack);
+};
 const withStep = (step: PipelineStepProps) => templateWith({ sequenceRetrieval: step, alignment: step, seqInfoCollection: step });
 
 /** By property: how to set it, and another value than its default. */
@@ -58,6 +64,7 @@ const AS_CODE: { readonly [name: string]: [(options: { [name: string]: any }) =>
   'PaviAlignmentPipelineProps.tracing': [templateWith, false],
   'JobQueueComputeOptions.cpuArchitecture': [withQueue, ecs.CpuArchitecture.ARM64],
   'JobQueueComputeOptions.assignPublicIp': [withQueue, true],
+  'CallerPolicyOptions.operate': [withCallerPolicy, true],
   'FargateComputeOptions.spot': [withFargate, true],
   'FargateComputeOptions.cpuArchitecture': [withFargate, ecs.CpuArchitecture.ARM64],
   'FargateComputeOptions.maxvCpus': [withFargate, 65],

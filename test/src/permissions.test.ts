@@ -194,6 +194,20 @@ describe('the caller\'s policy', () => {
     ]);
   });
 
+  test('that is for people too has what the commands ask besides', () => {
+    const stack = newStack();
+    newPipeline(stack).createCallerPolicy('Operator', { operate: true });
+    const { Properties } = withoutHashes(resource(Template.fromStack(stack), 'AWS::IAM::ManagedPolicy'));
+    const statements = Properties.PolicyDocument.Statement.map(({ Effect, Action, Resource }: any) => [Effect, Action, Resource]);
+    expect(statements.slice(4)).toEqual([
+      ['Allow', 'cloudformation:DescribeStacks', 'arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/<AWS::StackName>/*'],
+      ['Allow', 'states:DescribeMapRun', EXECUTIONS.replace(':execution:', ':mapRun:').replace(/:\*$/, '/*')],
+      ['Allow', ['batch:DescribeJobs', 'batch:ListJobs'], '*'],
+      ['Allow', 'logs:GetLogEvents', '<PaviLogsJobs.Arn>'],
+      ['Allow', 's3:GetObject', `${BUCKET}/inputs/*`],
+    ]);
+  });
+
   test('has no name unless it is given one', () => {
     const stack = newStack();
     newPipeline(stack).createCallerPolicy('Caller');
