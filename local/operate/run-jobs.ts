@@ -21,7 +21,7 @@ export interface RunJob {
   /** Milliseconds. */
   readonly createdAt: number;
   readonly stoppedAt?: number;
-  /** One for each attempt that wrote anything. */
+  /** One for each container of each attempt. */
   readonly logStreams: readonly string[];
 }
 
@@ -90,23 +90,28 @@ function jobOfHistory(job: JobRecord): RunJob {
   return {
     id: job.id,
     name: job.name,
-    step: job.command[0] ?? '',
+    step: stepOf(job.name, job.command),
     status: job.status,
     entries: entriesOf(job.command),
     exitCode: last?.exitCode,
     reason: job.reason,
     createdAt: job.submittedAt,
     stoppedAt: job.endedAt,
-    logStreams: job.attempts.map(({ logStream }) => logStream).filter((stream) => stream !== undefined),
+    logStreams: job.attempts.flatMap(({ logStreams }) => logStreams),
   };
 }
 
-function jobOfBatch({ jobId, jobName, status, statusReason, createdAt, stoppedAt, attempts = [], container = {} }: JobDetail): RunJob {
-  const streams = [...attempts.map((attempt) => attempt.container?.logStreamName), container.logStreamName];
+function jobOfBatch(job: JobDetail): RunJob {
+  const { jobId, jobName, status, statusReason, createdAt, stoppedAt, attempts = [], container = {} } = job;
+  const streams = [
+    ...attempts.flatMap((attempt) => [attempt.container, ...(attempt.taskProperties ?? []).flatMap(({ containers = [] }) => containers)]),
+    container,
+    ...(job.ecsProperties?.taskProperties ?? []).flatMap(({ containers = [] }) => containers),
+  ].map((one) => one?.logStreamName);
   return {
     id: jobId!,
     name: jobName!,
-    step: container.command?.[0] ?? '',
+    step: stepOf(jobName!, container.command ?? []),
     status: status!,
     entries: entriesOf(container.command ?? []),
     exitCode: container.exitCode,
@@ -115,6 +120,11 @@ function jobOfBatch({ jobId, jobName, status, statusReason, createdAt, stoppedAt
     stoppedAt,
     logStreams: [...new Set(streams.filter((stream) => stream !== undefined))],
   };
+}
+
+/** A job of several containers has a command for each. */
+function stepOf(name: string, command: readonly string[]): string {
+  return /^pavi-(retrieve|align|collect)-/.exec(name)?.[1] ?? command[0] ?? '';
 }
 
 function entriesOf(command: readonly string[]): readonly [number, number] | undefined {

@@ -7,8 +7,8 @@ export interface JobAttempt {
   readonly stoppedAt?: number;
   readonly exitCode?: number;
   readonly reason?: string;
-  /** The name of what it logs to. */
-  readonly logStream?: string;
+  /** The names of what its containers log to. */
+  readonly logStreams: readonly string[];
   readonly log?: WorkerLog;
 }
 
@@ -113,7 +113,7 @@ function attemptOf(attempt: any, findLog: FindLog): JobAttempt {
     stoppedAt: numberOf(attempt?.StoppedAt),
     exitCode: numberOf(container?.ExitCode),
     reason: textOf(container?.Reason) ?? textOf(attempt?.StatusReason),
-    logStream: textOf(container?.LogStreamName),
+    logStreams: (containers ?? [container]).map((one) => textOf(one?.LogStreamName)).filter((stream) => stream !== undefined),
     log: findLog(String(container?.LogStreamName)),
   };
 }
@@ -137,7 +137,7 @@ export function jobsOfLogs(logs: readonly WorkerLog[], known: readonly JobRecord
     status: log.failures.length > 0 ? 'FAILED' as const : log.tail.some((line) => line.includes('"event":"done"')) ? 'SUCCEEDED' as const : 'RUNNING' as const,
     submittedAt: log.firstTime!,
     endedAt: log.lastTime,
-    attempts: [{ startedAt: log.firstTime, stoppedAt: log.lastTime, log }],
+    attempts: [{ startedAt: log.firstTime, stoppedAt: log.lastTime, logStreams: [log.stream], log }],
     command: log.command === undefined ? [] : [log.command],
   }));
 }
