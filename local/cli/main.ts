@@ -13,6 +13,7 @@ import { Progress } from './progress';
 import { REPORT_HELP, reportCommand } from './report-command';
 import { run } from './run';
 import { InputError, readRunInput } from './run-input';
+import { runbookEntry } from './runbook';
 import { SERVE_HELP, serveCommand } from './serve-command';
 import { isWorkerCommand, workerCommand, WORKER_HELP } from './worker-command';
 import { describeExisting } from '../account/existing-resources';
@@ -119,6 +120,8 @@ async function runCommand(args: string[]): Promise<number> {
   if (failedJobLog !== undefined) {
     process.stderr.write(`what the failed job wrote last (${failedJobLog.file}):\n${failedJobLog.lines.map((line) => `  ${line}\n`).join('')}`);
   }
+  const entry = runbookEntry(error);
+  if (entry !== undefined) process.stderr.write(`how to mend ${error}: ${entry}\n`);
   return 1;
 }
 

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import * as ts from 'typescript';
+import { documents, ROOT, textOf } from './support/documents';
 
-const ROOT = resolve(__dirname, '../..');
 // In the repository, so that the CDK is found from there.
 mkdirSync(join(ROOT, '.cache'), { recursive: true });
 const scratch = mkdtempSync(join(ROOT, '.cache/blocks-'));
@@ -16,13 +16,8 @@ interface Block {
   readonly text: string;
 }
 
-function documents(): string[] {
-  const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name));
-  return ['README.md', 'CONTRIBUTING.md', ...docs].filter((name) => name.endsWith('.md'));
-}
-
 function blocksOf(document: string, language: string): Block[] {
-  const text = readFileSync(join(ROOT, document), 'utf8');
+  const text = textOf(document);
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
     .map((match) => ({ document, line: text.slice(0, match.index).split('\n').length, text: match[1] }));
 }
@@ -64,7 +59,7 @@ test('a block that does not compile is found, with its place', () => {
 });
 
 test('every block names a language that is checked, or is none of a program', () => {
-  const languages = documents().flatMap((document) => [...readFileSync(join(ROOT, document), 'utf8').matchAll(/^```(\w*)\n[\s\S]*?^```/gm)])
+  const languages = documents().flatMap((document) => [...textOf(document).matchAll(/^```(\w*)\n[\s\S]*?^```/gm)])
     .map(([, language]) => language);
   expect(languages.filter((language) => !['ts', 'python', 'sh', 'json', 'mermaid', 'text'].includes(language))).toEqual([]);
 });

@@ -1,5 +1,3 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
 import { Duration, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
@@ -13,9 +11,6 @@ import { importedQueue, newPipeline, newStack, QUEUE_ARN, resource, resourcesOf,
 import { idWithoutHash, plain, withoutHashes } from './support/plain-text';
 import { jobFailure } from '../../src/orchestration/job-failure';
 
-const OPERATING = readFileSync(join(__dirname, '..', '..', 'docs', 'operating.md'), 'utf8');
-const headings = [...OPERATING.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading.toLowerCase().replace(/ /g, '-'));
-
 const alarms = (template: Template): { [id: string]: any } => Object.fromEntries(Object.entries(resourcesOf(template, 'AWS::CloudWatch::Alarm'))
   .map(([id, { Properties }]) => [idWithoutHash(id).replace('PaviMonitoringAlarms', ''), withoutHashes(Properties)]));
 const byDefault = templateWith();
@@ -28,12 +23,6 @@ describe('the alarms', () => {
       expect(alarm).not.toHaveProperty('AlarmActions');
       expect(alarm).not.toHaveProperty('AlarmName');
     }
-  });
-
-  test('each name their entry of the runbook, which is there', () => {
-    const entries = Object.values(alarms(byDefault)).map(({ AlarmDescription }) => /docs\/operating\.md#([a-z-]+)$/.exec(AlarmDescription)?.[1]);
-    expect(new Set(entries).size).toBe(6);
-    expect(entries.filter((entry) => !headings.includes(entry!))).toEqual([]);
   });
 
   test('watch what they say', () => {
@@ -166,7 +155,6 @@ test('the saved queries lie under the pipeline\'s path, and read its log groups'
     ['Stack/Pavi/genome bytes of each run', ['<PaviLogsJobs>']],
     ['Stack/Pavi/failed runs and their causes', ['<PaviLogsExecutions>']],
   ]);
-  for (const { Name } of queries) expect(OPERATING).toContain(Name.replace('Stack/Pavi/', '').replace(/ \(.*/, ''));
 });
 
 describe('an EventBridge rule', () => {
