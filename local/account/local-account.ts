@@ -23,7 +23,7 @@ import type { Job } from '../batch/job';
 import { Notifications } from '../events/rules';
 import { integrations } from '../integrations/find-integration';
 import type { LocalCredentials } from '../s3/credentials';
-import { S3Service, s3Service } from '../s3/server';
+import { S3Service, s3Service } from '../s3/s3-service';
 
 export interface LocalAccountOptions {
   readonly assembly: LoadedAssembly;

@@ -17,7 +17,7 @@ export interface Names {
  * @param given the physical name, where the template has one, and the path before it, which only resources of IAM have
  */
 export function namesOf(
-  resource: TemplateResource, logicalId: string, { name: given, path }: { readonly name?: string; readonly path: string },
+  resource: TemplateResource, logicalId: string, { name: given, path: before }: { readonly name?: string; readonly path: string },
   stack: string, { account, region }: { account: string; region: string },
 ): Names {
   const name = given ?? `${stack}-${logicalId}`;
@@ -30,9 +30,9 @@ export function namesOf(
       return { ref: bucket, attributes: { Arn: `arn:${PARTITION}:s3:::${bucket}`, DomainName: `${bucket}.s3.amazonaws.com` } };
     }
     case 'AWS::IAM::Role':
-      return { ref: name, attributes: { Arn: `arn:${PARTITION}:iam::${account}:role${path}${name}`, RoleId: `AROA${logicalId}` } };
+      return { ref: name, attributes: { Arn: `arn:${PARTITION}:iam::${account}:role${before}${name}`, RoleId: `AROA${logicalId}` } };
     case 'AWS::IAM::ManagedPolicy':
-      return byArn(`arn:${PARTITION}:iam::${account}:policy${path}${name}`, 'PolicyArn');
+      return byArn(`arn:${PARTITION}:iam::${account}:policy${before}${name}`, 'PolicyArn');
     case 'AWS::Batch::JobDefinition':
       return byArn(arn('batch', `job-definition/${name}:1`), 'JobDefinitionArn');
     case 'AWS::Batch::JobQueue':

@@ -6,7 +6,7 @@ import { readApiRequest, signedService } from './api-request';
 import type { ApiResponse, ApiService } from './json-protocol';
 import { queryError } from './query-protocol';
 import type { FindCredentials } from '../s3/credentials';
-import type { S3Service } from '../s3/server';
+import type { S3Service } from '../s3/s3-service';
 
 export interface AwsServerOptions {
   /** 0 for a free one. */

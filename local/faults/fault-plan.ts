@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FaultKind, FaultRule, parseFault, S3_CODES } from './fault-rule';
 import type { BatchFaults, JobFault } from '../batch/faults';
 import { matchesWildcard } from '../iam/wildcard';
-import type { S3Fault } from '../s3/server';
+import type { S3Fault } from '../s3/s3-service';
 
 /** A request to S3, as the server asks about it. */
 export interface S3FaultRequest {

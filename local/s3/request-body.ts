@@ -57,6 +57,9 @@ export class RequestBody extends Transform {
     }
     const md5 = this.md5.digest();
     const contentMd5 = header(this.request, 'content-md5');
+    if (contentMd5 !== undefined && Buffer.from(contentMd5, 'base64').length !== md5.length) {
+      throw new S3Error('InvalidDigest', 400, 'The Content-MD5 you specified was invalid.', { 'Content-MD5': contentMd5 });
+    }
     if (contentMd5 !== undefined && contentMd5 !== md5.toString('base64')) {
       throw new S3Error('BadDigest', 400, 'The Content-MD5 you specified did not match what we received.', { ExpectedDigest: contentMd5, CalculatedDigest: md5.toString('base64') });
     }

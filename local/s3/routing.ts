@@ -1,10 +1,11 @@
 import { createBucket, getBucketLocation, headBucket, listBuckets } from './operations/buckets';
 import type { Operation } from './operations/call';
+import { copyObject, uploadPartCopy } from './operations/copy-object';
 import { deleteObject, deleteObjects } from './operations/delete-objects';
 import { listObjects, listObjectsV2 } from './operations/list-objects';
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, listMultipartUploads, listParts, uploadPart } from './operations/multipart';
 import { getObject, headObject, READ_QUERY } from './operations/read-object';
-import { copyObject, putObject } from './operations/write-object';
+import { putObject } from './operations/write-object';
 import { notImplemented } from './s3-error';
 import type { S3Request } from './s3-request';
 
@@ -47,6 +48,9 @@ const ROUTES: readonly Route[] = [
   { name: 'ListParts', method: 'GET', on: 'object', where: ['uploadId'], optional: ['max-parts', 'part-number-marker'], operation: listParts },
   { name: 'GetObject', method: 'GET', on: 'object', optional: READ_QUERY, operation: getObject },
   { name: 'HeadObject', method: 'HEAD', on: 'object', optional: READ_QUERY, operation: headObject },
+  {
+    name: 'UploadPartCopy', method: 'PUT', on: 'object', where: ['uploadId', 'partNumber'], header: 'x-amz-copy-source', operation: uploadPartCopy,
+  },
   { name: 'UploadPart', method: 'PUT', on: 'object', where: ['uploadId', 'partNumber'], operation: uploadPart },
   { name: 'CopyObject', method: 'PUT', on: 'object', header: 'x-amz-copy-source', operation: copyObject },
   { name: 'PutObject', method: 'PUT', on: 'object', operation: putObject },
@@ -69,7 +73,6 @@ export function routeOf(request: S3Request): { name: string; operation: Operatio
   const known = [...(route.where ?? []).map((item) => item.split('=')[0]), ...route.optional ?? []];
   const unknown = parameters.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw notImplemented(`${route.name} with ${unknown.join(', ')}`);
-  if (route.name === 'UploadPart' && headers['x-amz-copy-source'] !== undefined) throw notImplemented('UploadPartCopy');
   return route;
 }
 

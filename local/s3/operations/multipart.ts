@@ -36,7 +36,7 @@ export const uploadPart: Operation = async (call) => {
   const { request, request: { bucket, key, query } } = call;
   const store = call.buckets.get(bucket);
   authorize(call, 's3:PutObject', bucket, key);
-  const number = integerOf(request, 'partNumber', 0, 1, MAX_PARTS);
+  const number = partNumberOf(request);
   checkSize(request);
   const { algorithm, fullObjectChecksum } = store.upload(query.get('uploadId')!, key);
   const announced = announcedChecksum(request.headers)?.algorithm;
@@ -49,6 +49,16 @@ export const uploadPart: Operation = async (call) => {
   const data = await store.writeData(body);
   const { md5, size, checksum } = body.checked;
   const part: StoredPart = { size, etag: md5.toString('hex'), lastModified: timestamp(), checksum, data };
+  putPart(store, request, number, part);
+  return { status: 200, headers: { etag: `"${part.etag}"`, ...checksumHeaders(checksum) } };
+};
+
+export function partNumberOf(request: S3Request): number {
+  return integerOf(request, 'partNumber', 0, 1, MAX_PARTS);
+}
+
+/** Makes written bytes a part of the request's upload, in the place of an earlier one of its number. */
+export function putPart(store: ObjectStore, { key, query }: S3Request, number: number, part: StoredPart): void {
   try {
     // As it is now: other parts came in meanwhile, or the upload was aborted.
     const upload = store.upload(query.get('uploadId')!, key);
@@ -56,11 +66,10 @@ export const uploadPart: Operation = async (call) => {
     const replaced = upload.parts[number];
     if (replaced !== undefined) store.discardData(replaced.data);
   } catch (error) {
-    store.discardData(data);
+    store.discardData(part.data);
     throw error;
   }
-  return { status: 200, headers: { etag: `"${part.etag}"`, ...checksumHeaders(checksum) } };
-};
+}
 
 export const completeMultipartUpload: Operation = async (call) => {
   const { request, request: { bucket, key, query } } = call;

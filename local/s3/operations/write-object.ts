@@ -1,10 +1,9 @@
 import { algorithmNamed, Checksum, checksumHeader } from '../checksums';
 import { timestamp } from '../object-store';
 import { invalidArgument, notImplemented, S3Error } from '../s3-error';
-import { decoded, header, S3Request } from '../s3-request';
-import { toXml } from '../xml';
-import { authorize, mayKnowAbsence, Operation } from './call';
-import { checkWriteConditions, isNotModified } from './conditions';
+import { header, S3Request } from '../s3-request';
+import { authorize, Operation } from './call';
+import { checkWriteConditions } from './conditions';
 
 /** Headers of a write that a read gives back. */
 const KEPT = ['content-type', 'content-encoding', 'content-disposition', 'content-language', 'cache-control', 'expires'];
@@ -39,34 +38,6 @@ export const putObject: Operation = async (call) => {
     throw error;
   }
   return { status: 200, headers: { etag: `"${etag}"`, ...checksumHeaders(checksum), ...encryptionHeaders(headers) } };
-};
-
-export const copyObject: Operation = async (call) => {
-  const { request } = call;
-  const target = call.buckets.get(request.bucket);
-  const [sourceBucket, sourceKey] = copySource(request);
-  const source = call.buckets.get(sourceBucket);
-  authorize(call, 's3:GetObject', sourceBucket, sourceKey);
-  authorize(call, 's3:PutObject', request.bucket, request.key);
-  checkWriteConditions(request, request.key, target.find(request.key));
-  if (source.find(sourceKey) === undefined) mayKnowAbsence(call, sourceBucket);
-  const object = source.get(sourceKey);
-  if (isNotModified(sourceConditions(request), object)) throw new S3Error('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold');
-  const replaces = header(request, 'x-amz-metadata-directive')?.toUpperCase() === 'REPLACE';
-  if (!replaces && sourceBucket === request.bucket && sourceKey === request.key) {
-    throw new S3Error('InvalidRequest', 400, 'This copy request is illegal because it is trying to copy an object to itself without changing the object\'s metadata.');
-  }
-  const headers = replaces ? keptHeaders(request) : object.headers;
-  const data = await target.writeData(source.readData(object));
-  const lastModified = timestamp();
-  try {
-    checkWriteConditions(request, request.key, target.find(request.key));
-    target.put({ ...object, key: request.key, headers, lastModified, data });
-  } catch (error) {
-    target.discardData(data);
-    throw error;
-  }
-  return { status: 200, body: toXml('CopyObjectResult', { ETag: `"${object.etag}"`, LastModified: lastModified }) };
 };
 
 /** The headers of a write that stay with the object; those that this server cannot honour are refused by name. */
@@ -122,18 +93,3 @@ export function encryptionHeaders(kept: Readonly<Record<string, string>>): Recor
 function withoutChunking(encoding: string): string {
   return encoding.split(',').map((item) => item.trim()).filter((item) => item !== 'aws-chunked').join(',');
 }
-
-export function copySource(request: S3Request): [string, string] {
-  const text = header(request, 'x-amz-copy-source')!;
-  if (text.includes('?')) throw notImplemented('A copy of an object\'s version');
-  const match = /^\/?([^/]+)\/(.+)$/s.exec(decoded(text));
-  if (match === null) throw invalidArgument('Invalid copy source object key', 'x-amz-copy-source', text);
-  return [match[1], match[2]];
-}
-
-export function sourceConditions(request: S3Request): S3Request {
-  const prefix = 'x-amz-copy-source-if-';
-  const headers = Object.entries(request.headers).filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [`if-${name.slice(prefix.length)}`, value]);
-  return { ...request, headers: Object.fromEntries(headers) };
-}
-

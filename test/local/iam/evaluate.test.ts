@@ -175,7 +175,8 @@ describe('resource policies', () => {
 });
 
 describe('a permissions boundary', () => {
-  const bounded = (boundary: PolicyStatement[], ...statements: PolicyStatement[]): Principal => ({ ...role(...statements), boundary: { Statement: boundary } });
+  const bounded = (boundary: PolicyStatement[], ...statements: PolicyStatement[]): Principal =>
+    ({ ...role(...statements), boundary: { Statement: boundary } });
   const policy = (...Statement: PolicyStatement[]): PolicyDocument => ({ Statement });
   const start = `User: ${SESSION_ARN} is not authorized to perform: s3:GetObject on resource: "${OBJECT}" `;
 

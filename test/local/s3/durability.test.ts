@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { BUCKET, failureOf, LocalS3, OWNER, someBytes } from './support/local-s3';
-import type { S3Fault } from '../../../local/s3/server';
+import type { S3Fault } from '../../../local/s3/s3-service';
 
 const ROOT = join(__dirname, '../../..');
 const PROGRAM = join(__dirname, 'support/serve.ts');

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { PolicyDocument } from '../../../local/iam/policy';
-import { S3Fault, startS3Server } from '../../../local/s3/server';
+import type { S3Fault } from '../../../local/s3/s3-service';
+import { serveS3 } from '../../local/s3/support/serve-s3';
 
 const KEY = { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'test-secret' };
 export const BUCKET = 'pavi-work';
@@ -34,7 +35,7 @@ export async function startTestBucket(): Promise<TestBucket> {
     download: async () => Buffer.alloc(0),
     close: async () => undefined,
   };
-  const server = await startS3Server({
+  const server = await serveS3({
     folder,
     region: 'us-east-1',
     bucketPolicy: () => undefined,
@@ -47,7 +48,7 @@ export async function startTestBucket(): Promise<TestBucket> {
       return bucket.fault?.({ operation, key }, asked.length);
     },
   });
-  await server.createBucket(BUCKET);
+  server.createBucket(BUCKET);
   bucket.environment = {
     AWS_ENDPOINT_URL_S3: server.endpoint,
     AWS_REGION: 'us-east-1',

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { S3Server, serveS3 } from './serve-s3';
 import type { PolicyDocument, PolicyStatement, Principal } from '../../../../local/iam/policy';
 import type { LocalCredentials } from '../../../../local/s3/credentials';
-import { S3Server, S3ServerOptions, startS3Server } from '../../../../local/s3/server';
+import type { S3ServiceOptions } from '../../../../local/s3/s3-service';
 
 export const REGION = 'us-east-1';
 export const ACCOUNT = '000000000000';
@@ -20,11 +21,11 @@ const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, e
 
 /** An S3 server for a test, with clients for whom the test names. */
 export class LocalS3 {
-  public static async start(options: Partial<S3ServerOptions> = {}): Promise<LocalS3> {
+  public static async start(options: Partial<S3ServiceOptions> = {}): Promise<LocalS3> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'pavi-s3-test-'));
     const local = new LocalS3(folder, options);
     await local.restart();
-    await local.server.createBucket(BUCKET);
+    local.server.createBucket(BUCKET);
     return local;
   }
 
@@ -33,12 +34,12 @@ export class LocalS3 {
   private readonly policies = new Map<string, PolicyDocument>();
   private readonly clients: S3Client[] = [];
 
-  private constructor(public readonly folder: string, private readonly options: Partial<S3ServerOptions>) {}
+  private constructor(public readonly folder: string, private readonly options: Partial<S3ServiceOptions>) {}
 
   /** A new server on the same folder. */
   public async restart(): Promise<void> {
     await this.server?.close();
-    this.server = await startS3Server({
+    this.server = await serveS3({
       folder: this.folder,
       findCredentials: (id) => this.credentials.get(id),
       region: REGION,

@@ -1,7 +1,7 @@
 // Serves a folder until it is killed; prints the endpoint.
 import { OWNER, REGION } from './local-s3';
-import { startS3Server } from '../../../../local/s3/server';
+import { serveS3 } from './serve-s3';
 
-void startS3Server({
+void serveS3({
   folder: process.argv[2], findCredentials: (id) => id === OWNER.accessKeyId ? OWNER : undefined, region: REGION, bucketPolicy: () => undefined,
 }).then(({ endpoint }) => console.log(endpoint));

@@ -1,28 +1,21 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BUCKET, LocalS3, OWNER, REGION, someBytes } from './support/local-s3';
+import { AWS_CLI, clientEnvironment, installPythonClients, PYTHON } from '../aws-api/support/python-clients';
 
 const run = promisify(execFile);
-const ROOT = join(__dirname, '../../..');
-/** Made once; a change of the versions wants another folder. */
-const VENV = join(ROOT, '.cache/aws-clients-boto3-1.43.11');
-const PACKAGES = ['boto3==1.43.11', 'awscli==1.45.11'];
+// PAVI_LONG_TESTS=1: some 20 seconds.
+const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
 
-// PAVI_LONG_TESTS=1: some 30 seconds; the first time also what PyPI takes.
-const suite = process.env.PAVI_LONG_TESTS === '1' ? describe : describe.skip;
-
-suite('clients from PyPI', () => {
+describe('clients from PyPI', () => {
   let s3: LocalS3;
   let scratch: string;
 
   beforeAll(async () => {
-    if (!existsSync(join(VENV, 'bin/aws'))) {
-      await run('python3', ['-m', 'venv', VENV]);
-      await run(join(VENV, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', ...PACKAGES]);
-    }
+    await installPythonClients();
     s3 = await LocalS3.start();
     scratch = mkdtempSync(join(tmpdir(), 'pavi-clients-'));
   }, 600_000);
@@ -31,30 +24,31 @@ suite('clients from PyPI', () => {
     rmSync(scratch, { recursive: true, force: true });
   });
 
-  const environment = () => ({
-    PATH: process.env.PATH,
-    HOME: scratch,
+  const environment = () => clientEnvironment({
     AWS_ENDPOINT_URL: s3.server.endpoint,
     AWS_ACCESS_KEY_ID: OWNER.accessKeyId,
     AWS_SECRET_ACCESS_KEY: OWNER.secretAccessKey,
     AWS_DEFAULT_REGION: REGION,
     AWS_MAX_ATTEMPTS: '1',
-    AWS_EC2_METADATA_DISABLED: 'true',
   });
-  const aws = async (...args: string[]) => (await run(join(VENV, 'bin/aws'), args, { env: environment(), cwd: scratch })).stdout;
+  const aws = async (...args: string[]) => (await run(AWS_CLI, args, { env: environment(), cwd: scratch })).stdout;
 
   test('boto3', async () => {
-    const { stdout } = await run(join(VENV, 'bin/python'), [join(__dirname, 'support/boto3_client.py'), BUCKET], { env: environment() });
-    expect(stdout.trim().split('\n')).toEqual(['objects', 'listing', 'transfers', 'urls', 'deleting']);
+    const { stdout } = await run(PYTHON, [join(__dirname, 'support/boto3_client.py'), BUCKET], { env: environment() });
+    expect(stdout.trim().split('\n')).toEqual(['keys', 'ranges_and_conditions', 'digests', 'uploads', 'objects', 'listing', 'transfers', 'urls', 'deleting']);
   }, 300_000);
 
-  test('the AWS CLI', async () => {
+  longTest('the AWS CLI', async () => {
     await aws('s3', 'rm', '--recursive', `s3://${BUCKET}/`);
     const large = someBytes(20 * 1024 * 1024 + 1);
     writeFileSync(join(scratch, 'large.bin'), large);
     await aws('s3', 'cp', 'large.bin', `s3://${BUCKET}/cli/large.bin`, '--no-progress');
     await aws('s3', 'cp', `s3://${BUCKET}/cli/large.bin`, 'back.bin', '--no-progress');
     expect(readFileSync(join(scratch, 'back.bin')).equals(large)).toBe(true);
+    // More than the CLI copies at once: by parts, on the server.
+    await aws('s3', 'cp', `s3://${BUCKET}/cli/large.bin`, `s3://${BUCKET}/cli/copy.bin`, '--no-progress');
+    await aws('s3', 'mv', `s3://${BUCKET}/cli/copy.bin`, 'moved.bin', '--no-progress');
+    expect(readFileSync(join(scratch, 'moved.bin')).equals(large)).toBe(true);
     writeFileSync(join(scratch, 'small ü+.txt'), 'small');
     await aws('s3', 'cp', 'small ü+.txt', `s3://${BUCKET}/cli/`, '--no-progress');
     await aws('s3', 'mv', `s3://${BUCKET}/cli/small ü+.txt`, `s3://${BUCKET}/moved/small.txt`, '--no-progress');

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FindCredentials } from './credentials';
@@ -14,8 +13,8 @@ import { verifySignature } from './signature';
 import { toXml } from './xml';
 import type { PolicyDocument } from '../iam/policy';
 
-export interface S3ServerOptions {
-  /** Where the objects lie; those of an earlier server are there again. */
+export interface S3ServiceOptions {
+  /** Where the objects lie; those of an earlier process are there again. */
   readonly folder: string;
   readonly findCredentials: FindCredentials;
   readonly region: string;
@@ -27,21 +26,13 @@ export interface S3ServerOptions {
 /** An error instead of the answer, or an answer whose connection is reset after some bytes of its body. */
 export type S3Fault = { readonly code: string; readonly status: number } | { readonly resetAfterBytes: number };
 
-export interface S3Server {
-  /** `http://127.0.0.1:PORT` */
-  readonly endpoint: string;
-  createBucket(name: string): Promise<void>;
-  /** Ends the requests that are under way. */
-  close(): Promise<void>;
-}
-
 /** Answers the requests to S3, on whichever server they come in. */
 export interface S3Service {
   answer(message: IncomingMessage, response: ServerResponse): Promise<void>;
   createBucket(name: string): void;
 }
 
-export function s3Service(options: S3ServerOptions): S3Service {
+export function s3Service(options: S3ServiceOptions): S3Service {
   const buckets = new BucketStore(join(options.folder, 'buckets'));
   return {
     answer: (message, response) => answer(options, buckets, message, response),
@@ -49,29 +40,7 @@ export function s3Service(options: S3ServerOptions): S3Service {
   };
 }
 
-/** Serves buckets to this machine alone. */
-export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
-  const service = s3Service(options);
-  const server = createServer((message, response) => {
-    void service.answer(message, response);
-  });
-  // An upload may take its time; a connection that says nothing may not.
-  server.requestTimeout = 0;
-  server.headersTimeout = 30_000;
-  // Clients keep connections; one that is closed while it waits can be the one that the next request is just sent on.
-  server.keepAliveTimeout = 120_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    createBucket: async (name) => service.createBucket(name),
-    close: () => close(server),
-  };
-}
-
-async function answer(options: S3ServerOptions, buckets: BucketStore, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(options: S3ServiceOptions, buckets: BucketStore, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = randomBytes(8).toString('hex').toUpperCase();
   response.setHeader('x-amz-request-id', requestId);
   response.setHeader('server', 'pavi-pipeline');
@@ -88,7 +57,7 @@ async function answer(options: S3ServerOptions, buckets: BucketStore, message: I
 }
 
 async function handle(
-  options: S3ServerOptions, buckets: BucketStore, message: IncomingMessage,
+  options: S3ServiceOptions, buckets: BucketStore, message: IncomingMessage,
 ): Promise<{ result: S3Response; resetAfterBytes?: number }> {
   const request = readRequest(message);
   const verified = await verifySignature(request, options.findCredentials, options.region);
@@ -145,11 +114,4 @@ function sendError(message: IncomingMessage, response: ServerResponse, error: un
     response.end(body);
   }
   message.resume();
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }
