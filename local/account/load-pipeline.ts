@@ -18,7 +18,7 @@ import { isSupported } from '../integrations/find-integration';
 const DEFAULT_REGION = 'us-east-1';
 
 export interface LoadOptions {
-  /** The state machine's logical id or the beginning of it; needed where the assembly has more than one. */
+  /** The state machine's logical id or the beginning of it, its stack's name, or both: STACK/ID; needed where the assembly has more than one. */
   readonly stateMachine?: string;
   /** Whether jobs run as containers: then their images need not be built by the app. */
   readonly inContainers?: boolean;
@@ -86,6 +86,13 @@ interface ResolvedStack {
   readonly resolved: StackResources;
 }
 
+interface NamedMachine {
+  readonly stack: ResolvedStack;
+  readonly resource: Resource;
+  /** STACK/ID */
+  readonly name: string;
+}
+
 /**
  * Loads what `cdk synth` wrote, for runs of one state machine; everything that cannot be run here is refused now, all of it at once.
  *
@@ -93,14 +100,15 @@ interface ResolvedStack {
  */
 export function loadPipeline(folder: string, { stateMachine, inContainers = false }: LoadOptions = {}): LoadedPipeline {
   const stacks = readStacks(folder);
-  const machines = stacks.flatMap((stack) => stack.resolved.resources.filter(isStateMachine).map((resource) => ({ stack, resource })));
-  const chosen = machines.filter(({ resource }) => stateMachine === undefined || resource.logicalId.startsWith(stateMachine));
+  const machines = stacks.flatMap((stack) => stack.resolved.resources.filter(isStateMachine)
+    .map((resource) => ({ stack, resource, name: `${stack.stack.name}/${resource.logicalId}` })));
+  const chosen = chooseStateMachine(machines, stateMachine);
   if (chosen.length !== 1) {
-    const ids = machines.map(({ resource }) => resource.logicalId).join(', ') || 'none';
+    const ids = machines.map(({ name }) => name).join(', ') || 'none';
     // A state machine whose properties cannot be resolved is not among them.
     const problems = stacks.flatMap(({ resolved }) => resolved.problems);
     throw new LoadError(folder, [
-      ...problems, `one state machine is to be run, and ${chosen.length} fit; choose with --state-machine ID, of: ${ids}`,
+      ...problems, `one state machine is to be run, and ${chosen.length} fit; choose with --state-machine ID, STACK or STACK/ID, of: ${ids}`,
     ]);
   }
   const { stack, resource } = chosen[0];
@@ -117,6 +125,13 @@ export function loadAssembly(folder: string, { inContainers = false }: Pick<Load
   const loaded = load(folder, readStacks(folder), inContainers);
   if (loaded.stateMachines.length === 0) throw new LoadError(folder, ['the cloud assembly has no state machine; add a pipeline to the app and run cdk synth']);
   return loaded;
+}
+
+/** A stack's name goes before a logical id that begins like it. */
+function chooseStateMachine(machines: readonly NamedMachine[], wanted: string | undefined): readonly NamedMachine[] {
+  if (wanted === undefined) return machines;
+  const ofStack = machines.filter(({ stack }) => stack.stack.name === wanted);
+  return ofStack.length > 0 ? ofStack : machines.filter(({ resource, name }) => resource.logicalId.startsWith(wanted) || name.startsWith(wanted));
 }
 
 function readStacks(folder: string): ResolvedStack[] {

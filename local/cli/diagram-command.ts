@@ -12,7 +12,7 @@ Draws the state machine that "cdk synth" wrote.
   --app DIR               the cloud assembly, usually cdk.out
   --format mermaid|svg    (default: mermaid, or as the ending of --output says)
   --output FILE           where the picture goes (default: standard output)
-  --state-machine ID      the logical id (or its beginning) of the state machine, where the app has several
+  --state-machine ID      which, where the app has several: its logical id (or its beginning), its stack's name, or STACK/ID
 `;
 
 /** Draws a state machine; 0 where it was drawn, else 1. */

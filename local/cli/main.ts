@@ -30,7 +30,7 @@ Runs the pipeline that "cdk synth" wrote on this machine, without AWS.
   --input FILE            JSON: a list of region entries, or the execution's input
   --output DIR            where results, job logs and history go (default: pavi-runs/NAME)
   --name NAME             the execution's name (default: a new one)
-  --state-machine ID      the logical id (or its beginning) of the state machine, where the app has several
+  --state-machine ID      which, where the app has several: its logical id (or its beginning), its stack's name, or STACK/ID
   --allow-local-genomes   let this run's jobs read file:// and http:// genomes of this machine
 ${JOB_HELP}`;
 

@@ -1,5 +1,8 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { paviPipeline } from './support/pavi-pipeline';
 import { SAMPLE_INPUT, TestFolders } from './support/sample-run';
+import { fargate, newPipeline } from '../../src/support/pipeline-stack';
 
 jest.setTimeout(60_000);
 
@@ -35,5 +38,23 @@ test('an app with two pipelines needs to be told which', async () => {
   });
   const { code, stderr } = await paviPipeline('run', '--app', app, '--input', SAMPLE_INPUT);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/one state machine is to be run, and 2 fit; choose with --state-machine ID, of: PaviStateMachine\w+, AnotherStateMachine/);
+  expect(stderr).toMatch(/one state machine is to be run, and 2 fit; choose with --state-machine ID, STACK or STACK\/ID, of: Stack\/PaviStateMachine\w+, Stack\/AnotherStateMachine/);
+});
+
+test('of an app with a stack for each environment, the stack chooses the pipeline', async () => {
+  const folder = folders.path('cdk.out');
+  const app = new App({ outdir: folder });
+  for (const [name, workflowType] of [['Pavi', StateMachineType.STANDARD], ['Pavi-dev', StateMachineType.EXPRESS]] as const) {
+    const stack = new Stack(app, name);
+    newPipeline(stack, { compute: fargate(stack), workflowType });
+  }
+  app.synth();
+  const drawn = async (stateMachine: string) => {
+    const { code, stdout, stderr } = await paviPipeline('diagram', '--app', folder, '--state-machine', stateMachine);
+    return code === 0 ? stdout.includes('AlignSequencesWait') : stderr;
+  };
+  expect(await drawn('PaviStateMachine')).toMatch(/and 2 fit; .* of: Pavi\/PaviStateMachine\w+, Pavi-dev\/PaviStateMachine\w+/);
+  expect(await drawn('Pavi')).toBe(false);
+  expect(await drawn('Pavi-dev')).toBe(true);
+  expect(await drawn('Pavi-dev/PaviState')).toBe(true);
 });
