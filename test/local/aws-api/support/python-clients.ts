@@ -1,14 +1,12 @@
-import { ChildProcessByStdio, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { ChildProcessByStdio, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface, Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { promisify } from 'node:util';
+import { pythonVenv } from '../../../support/python-venv';
 
-const run = promisify(execFile);
-const ROOT = join(__dirname, '../../../..');
-/** Made once; a change of the versions wants another folder. */
-const VENV = join(ROOT, '.cache/aws-clients-boto3-1.43.11');
+/** A change of the versions wants another folder. */
+const VENV_NAME = 'aws-clients-boto3-1.43.11';
+const VENV = join(__dirname, '../../../../.cache', VENV_NAME);
 const PACKAGES = ['boto3==1.43.11', 'awscli==1.45.11'];
 
 export const AWS_CLI = join(VENV, 'bin/aws');
@@ -16,27 +14,7 @@ export const PYTHON = join(VENV, 'bin/python');
 
 /** boto3 and the AWS CLI from PyPI; some ten seconds the first time, then nothing. */
 export async function installPythonClients(): Promise<void> {
-  const lock = `${VENV}.lock`;
-  mkdirSync(dirname(VENV), { recursive: true });
-  for (const end = Date.now() + 600_000; !existsSync(AWS_CLI);) {
-    try {
-      mkdirSync(lock);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      if (Date.now() > end) throw new Error(`${lock} is there since ten minutes; if nobody installs anything, delete it`);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      continue;
-    }
-    try {
-      if (existsSync(AWS_CLI)) return;
-      await run('python3', ['-m', 'venv', VENV]);
-      await run(join(VENV, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', ...PACKAGES]);
-    } catch (error) {
-      throw new Error(`boto3 and the AWS CLI cannot be installed: ${(error as Error).message}; this needs Python 3 with venv, and PyPI`);
-    } finally {
-      rmdirSync(lock);
-    }
-  }
+  await pythonVenv(VENV_NAME, PACKAGES);
 }
 
 /** A client's environment: nothing of this process's but the path. */
