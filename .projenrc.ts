@@ -84,7 +84,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   pullRequestTemplate: false,
   stale: false,
   autoMerge: false,
-  gitignore: ['/assets/worker/', 'cdk.out/', '/.run/', 'cdk-integ.out.*', '/sample-output/', '/pavi-runs/', '/.pavi-pipeline/', '/.venv/', '/.cache/'],
+  gitignore: ['/assets/worker/', 'cdk.out/', '/.run/', 'cdk-integ.out.*', '/sample-output/', '/pavi-runs/', '/.pavi-pipeline/', '.venv/', '/.cache/'],
 });
 
 for (const folder of PROGRAM_FOLDERS) {

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as ts from 'typescript';
-import { documents, ROOT, textOf } from './support/documents';
+import { Block, codeBlocks } from './support/code-blocks';
+import { ROOT } from './support/documents';
 
 // In the repository, so that the CDK is found from there.
 mkdirSync(join(ROOT, '.cache'), { recursive: true });
@@ -9,18 +10,6 @@ const scratch = mkdtempSync(join(ROOT, '.cache/blocks-'));
 
 jest.setTimeout(120_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-interface Block {
-  readonly document: string;
-  readonly line: number;
-  readonly text: string;
-}
-
-function blocksOf(document: string, language: string): Block[] {
-  const text = textOf(document);
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))]
-    .map((match) => ({ document, line: text.slice(0, match.index).split('\n').length, text: match[1] }));
-}
 
 /** The compiler's complaints, with their places in the documents. */
 function compile(blocks: readonly Block[]): string[] {
@@ -48,18 +37,16 @@ function compile(blocks: readonly Block[]): string[] {
 }
 
 test('the TypeScript of all documents compiles', () => {
-  const blocks = documents().flatMap((document) => blocksOf(document, 'ts'));
+  const blocks = codeBlocks('ts');
   expect(blocks.length).toBeGreaterThan(0);
   expect(compile(blocks)).toEqual([]);
 });
 
 test('a block that does not compile is found, with its place', () => {
-  const wrong = { document: 'X.md', line: 7, text: 'import { PipelineCompute } from \'cdk-pavi-alignment-pipeline\';\nPipelineCompute.nowhere();\n' };
+  const wrong = { document: 'X.md', line: 7, language: 'ts', text: 'import { PipelineCompute } from \'cdk-pavi-alignment-pipeline\';\nPipelineCompute.nowhere();\n' };
   expect(compile([wrong])).toEqual(['X.md:9: Property \'nowhere\' does not exist on type \'typeof PipelineCompute\'.']);
 });
 
 test('every block names a language that is checked, or is none of a program', () => {
-  const languages = documents().flatMap((document) => [...textOf(document).matchAll(/^```(\w*)\n[\s\S]*?^```/gm)])
-    .map(([, language]) => language);
-  expect(languages.filter((language) => !['ts', 'python', 'sh', 'json', 'mermaid', 'text'].includes(language))).toEqual([]);
+  expect(codeBlocks().filter(({ language }) => !['ts', 'python', 'sh', 'json', 'mermaid', 'text'].includes(language))).toEqual([]);
 });

@@ -5,8 +5,9 @@ export const ROOT = resolve(__dirname, '../../..');
 
 /** What a reader of the repository finds, by path. */
 export function documents(): string[] {
-  const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name));
-  return ['README.md', 'CONTRIBUTING.md', ...docs].filter((name) => name.endsWith('.md'));
+  const inFolders = ['docs', 'examples', 'samples']
+    .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)));
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...inFolders].filter((name) => name.endsWith('.md') && !name.includes('node_modules'));
 }
 
 export function textOf(document: string): string {

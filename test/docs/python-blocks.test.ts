@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Block, codeBlocks } from './support/code-blocks';
+import { ROOT } from './support/documents';
+import { CDK_MINIMUM, packageFile } from '../package/support/scratch-app';
+import { pythonVenv } from '../support/python-venv';
+
+const run = promisify(execFile);
+const MYPY = 'mypy==1.18.2';
+const EXAMPLE = 'examples/python';
+const scratch = mkdtempSync(join(tmpdir(), 'pavi-blocks-'));
+let bin: string;
+
+// mypy reads all of the CDK's types, for a minute or two; what it read is kept for the next time.
+jest.setTimeout(900_000);
+beforeAll(async () => {
+  bin = await pythonVenv(`python-types-${CDK_MINIMUM.lib}`, [`aws-cdk-lib==${CDK_MINIMUM.lib}`, `constructs==${CDK_MINIMUM.constructs}`, MYPY]);
+  await run(join(bin, 'python'), ['-m', 'zipfile', '-e', packageFile('python', '.whl'), join(scratch, 'wheel')]);
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** mypy's complaints about the blocks and the example, with their places, against the types of the wheel. */
+async function typeCheck(blocks: readonly Block[], files: readonly string[] = []): Promise<string[]> {
+  const folder = mkdtempSync(join(scratch, 'blocks-'));
+  const written = blocks.map(({ text }, index) => {
+    const file = join(folder, `block_${index}.py`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const cache = join(ROOT, '.cache/mypy');
+  mkdirSync(cache, { recursive: true });
+  // Of the wheel's module, which is not installed, only the types are asked for.
+  const options = ['--strict', '--follow-imports', 'silent', '--no-error-summary', '--cache-dir', cache];
+  const { stdout, stderr } = await run(join(bin, 'mypy'), [...options, ...written, ...files], {
+    cwd: ROOT, env: { ...process.env, MYPYPATH: join(scratch, 'wheel') },
+  }).catch((error: { stdout: string; stderr: string }) => error);
+  if (stderr !== '') throw new Error(`mypy did not run: ${stderr}`);
+  return stdout.split('\n').filter((line) => line.includes(': error:')).map((line) => {
+    const [, file, number, message] = /^(.*?):(\d+): error: (.*)$/.exec(line)!;
+    const index = written.findIndex((path) => basename(path) === basename(file));
+    return index < 0 ? line : `${blocks[index].document}:${blocks[index].line + Number(number)}: ${message}`;
+  });
+}
+
+test('the Python of all documents, and the Python example, have the types of the package', async () => {
+  const blocks = codeBlocks('python');
+  const files = readdirSync(join(ROOT, EXAMPLE)).filter((name) => name.endsWith('.py')).map((name) => join(EXAMPLE, name));
+  expect(blocks.length).toBeGreaterThan(0);
+  expect(files).toContain('examples/python/app.py');
+  expect(await typeCheck(blocks, files)).toEqual([]);
+});
+
+test('a block that has a wrong type is found, with its place', async () => {
+  const text = 'from cdk_pavi_alignment_pipeline import PipelineCompute\n\nPipelineCompute.nowhere()\n';
+  expect(await typeCheck([{ document: 'X.md', line: 7, language: 'python', text }]))
+    .toEqual(['X.md:10: "type[PipelineCompute]" has no attribute "nowhere"  [attr-defined]']);
+});
