@@ -28,9 +28,9 @@ export class LocalSecurityTokens {
   public readonly find: FindCredentials = (accessKeyId) => this.issued.get(accessKeyId);
 
   /** As AssumeRole does. */
-  public forRole(role: LoadedRole, session: string): LocalCredentials {
+  public forRole(role: LoadedRole, session: string, holder?: string): LocalCredentials {
     const arn = `arn:${PARTITION}:sts::${this.account}:assumed-role/${role.name}/${session}`;
-    return this.issue({ arn, roleArn: role.arn, policies: role.policies, boundary: role.boundary });
+    return this.issue({ arn, roleArn: role.arn, policies: role.policies, boundary: role.boundary }, holder);
   }
 
   public forOwner(): LocalCredentials {
@@ -42,12 +42,13 @@ export class LocalSecurityTokens {
     this.issued.set(key.accessKeyId, { ...key, principal: this.owner });
   }
 
-  private issue(principal: Principal): LocalCredentials {
+  private issue(principal: Principal, holder?: string): LocalCredentials {
     const credentials: LocalCredentials = {
       accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64url'),
       sessionToken: randomBytes(30).toString('base64url'),
       principal,
+      ...holder === undefined ? {} : { holder },
     };
     this.issued.set(credentials.accessKeyId, credentials);
     return credentials;

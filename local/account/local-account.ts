@@ -130,7 +130,7 @@ export class LocalAccount {
   /** What a job finds in its environment: the endpoint, and keys of its role; a job without a role gets none, as in AWS. */
   private environmentOf(job: Job): Record<string, string> {
     const role = this.options.assembly.roles.get(job.definition.jobRoleArn ?? '');
-    const credentials = role === undefined ? undefined : this.tokens.forRole(role, job.id);
+    const credentials = role === undefined ? undefined : this.tokens.forRole(role, job.id, job.name);
     return {
       AWS_REGION: this.options.assembly.region,
       AWS_DEFAULT_REGION: this.options.assembly.region,

@@ -67,7 +67,7 @@ export class BatchService {
 
   /** @throws BatchError */
   public submit(request: SubmitJob): RunningJob {
-    this.call('SubmitJob');
+    this.call('SubmitJob', request.jobName);
     const dependencies = (request.dependsOn ?? []).map((dependency) => {
       const found = this.submitted.get(dependency);
       if (found === undefined) throw new BatchError('ClientException', 400, `Job dependency ${dependency} does not exist`);
@@ -94,19 +94,20 @@ export class BatchService {
 
   /** Those that are known of these, as DescribeJobs tells of them. @throws BatchError */
   public describeJobs(ids: readonly string[]): JobDescription[] {
-    this.call('DescribeJobs');
-    return ids.map((id) => this.find(id)).filter((job) => job !== undefined);
+    const found = ids.map((id) => this.find(id)).filter((job) => job !== undefined);
+    this.call('DescribeJobs', found.map(({ JobName }) => JobName).join(' '));
+    return found;
   }
 
   /** Nothing happens to a job that has ended, or that is not known. @throws BatchError */
   public terminateJob(id: string, reason: string): void {
-    this.call('TerminateJob');
+    this.call('TerminateJob', this.find(id)?.JobName);
     this.submitted.get(id)?.terminate(reason);
   }
 
   /** Nothing happens to a job that has started, or that is not known. @throws BatchError */
   public cancelJob(id: string, reason: string): void {
-    this.call('CancelJob');
+    this.call('CancelJob', this.find(id)?.JobName);
     this.submitted.get(id)?.cancel(reason);
   }
 
@@ -126,8 +127,8 @@ export class BatchService {
     return [...this.submitted.values()].map(({ job }) => jobDescription(job));
   }
 
-  private call(operation: string): void {
-    if (this.options.faults?.throttles(operation) === true) throw new BatchError('TooManyRequestsException', 429, 'Too Many Requests');
+  private call(operation: string, jobNames = ''): void {
+    if (this.options.faults?.throttles(operation, jobNames) === true) throw new BatchError('TooManyRequestsException', 429, 'Too Many Requests');
   }
 
   private async run(job: Job, dependencies: readonly Promise<Job>[], stop: AbortSignal): Promise<Job> {

@@ -10,8 +10,12 @@ export type JobFault = { readonly seconds: number } & (
 export interface BatchFaults {
   /** Asked once for each attempt of a job. */
   ofAttempt(jobName: string, attempt: number): JobFault | undefined;
-  /** Asked once for each call of Batch's API; whether it is refused with "Too Many Requests". */
-  throttles(operation: string): boolean;
+  /**
+   * Asked once for each call of Batch's API; whether it is refused with "Too Many Requests".
+   *
+   * @param jobNames of the jobs that it is about
+   */
+  throttles(operation: string, jobNames: string): boolean;
 }
 
 const KILLED = 137;

@@ -2,16 +2,7 @@ import { createHash } from 'node:crypto';
 import { FaultKind, FaultRule, parseFault, S3_CODES } from './fault-rule';
 import type { BatchFaults, JobFault } from '../batch/faults';
 import { matchesWildcard } from '../iam/wildcard';
-import type { S3Fault } from '../s3/s3-service';
-
-/** A request to S3, as the server asks about it. */
-export interface S3FaultRequest {
-  readonly operation: string;
-  readonly bucket: string;
-  readonly key: string;
-  /** Whether the engine itself sends it, to put the input in or take the results out; that is no part of the run. */
-  readonly byOwner: boolean;
-}
+import type { S3Fault, S3FaultRequest } from '../s3/s3-service';
 
 const JOB_KINDS: readonly FaultKind[] = ['job-killed', 'out-of-memory', 'host-lost', 'spot-interruption', 'slow-start'];
 /** So much of an object arrives before its connection breaks. */
@@ -24,8 +15,9 @@ interface Counted extends FaultRule {
 }
 
 /**
- * Decides what goes wrong in a run. A chance depends on the seed, on what is asked about, and on how often that was asked before, but not
- * on the order in which jobs that run side by side ask: the same seed gives the same run.
+ * Decides what goes wrong in a run. A chance depends on the seed, on what is asked about (the job, and of S3 the object and who asks), and on
+ * how often that was asked before, but not on the order in which jobs that run side by side ask: the same seed gives the same run. A count
+ * has the first ones that come.
  */
 export class FaultPlan implements BatchFaults {
   private readonly rules: readonly Counted[];
@@ -44,15 +36,15 @@ export class FaultPlan implements BatchFaults {
     return { kind: rule.kind as Exclude<JobFault['kind'], 'host-lost'>, seconds };
   }
 
-  public throttles(operation: string): boolean {
+  public throttles(operation: string, jobNames: string): boolean {
     return this.rules.some(({ kind, settings }, index) => kind === 'batch-throttle' && matchesWildcard(settings.operation, operation)
-      && this.happens(index, operation));
+      && this.happens(index, `${operation} ${jobNames}`));
   }
 
-  public ofS3Request({ operation, bucket, key, byOwner }: S3FaultRequest): S3Fault | undefined {
+  public ofS3Request({ operation, bucket, key, range, byOwner, holder }: S3FaultRequest): S3Fault | undefined {
     if (byOwner) return undefined;
     const rule = this.rules.find(({ kind, settings }, index) => kind === 's3-error' && matchesWildcard(settings.operation, operation)
-      && matchesWildcard(settings.key, key) && this.happens(index, `${operation} ${bucket}/${key}`));
+      && matchesWildcard(settings.key, key) && this.happens(index, `${operation} ${bucket}/${key} ${range} ${holder}`));
     if (rule === undefined) return undefined;
     const { code } = rule.settings;
     return code === 'reset' ? { resetAfterBytes: RESET_AFTER_BYTES } : { code, status: S3_CODES[code] };

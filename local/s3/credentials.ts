@@ -6,6 +6,8 @@ export interface LocalCredentials {
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
   readonly principal: Principal;
+  /** Who has them, by a name that is the same in another run: the job's. */
+  readonly holder?: string;
 }
 
 /** Finds who signed; undefined for an unknown key. */

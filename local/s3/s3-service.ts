@@ -20,7 +20,20 @@ export interface S3ServiceOptions {
   readonly region: string;
   readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
   /** Called for each request before it is looked at; what it gives happens instead, or in the middle of it. */
-  readonly fault?: (request: { operation: string; bucket: string; key: string; byOwner: boolean }) => S3Fault | undefined;
+  readonly fault?: (request: S3FaultRequest) => S3Fault | undefined;
+}
+
+/** What a fault may depend on. */
+export interface S3FaultRequest {
+  readonly operation: string;
+  readonly bucket: string;
+  readonly key: string;
+  /** Which bytes or which part of the object. */
+  readonly range: string;
+  /** Whether the machine's owner sends it, or the engine itself, to put the input in or take the results out; that is no part of the run. */
+  readonly byOwner: boolean;
+  /** Whose keys sign it; see the credentials. */
+  readonly holder: string;
 }
 
 /** An error instead of the answer, or an answer whose connection is reset after some bytes of its body. */
@@ -62,8 +75,9 @@ async function handle(
   const request = readRequest(message);
   const verified = await verifySignature(request, options.findCredentials, options.region);
   const { name, operation } = routeOf(request);
-  const byOwner = verified.credentials.principal.policies === undefined;
-  const fault = options.fault?.({ operation: name, bucket: request.bucket, key: request.key, byOwner });
+  const { principal, holder = '' } = verified.credentials;
+  const range = request.headers.range ?? request.query.get('partNumber') ?? '';
+  const fault = options.fault?.({ operation: name, bucket: request.bucket, key: request.key, range, byOwner: principal.policies === undefined, holder });
   if (fault !== undefined && 'code' in fault) throw new S3Error(fault.code, fault.status, `${fault.code}: a fault that was asked for`);
   const result = await operation({
     request,

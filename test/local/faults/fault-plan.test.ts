@@ -73,16 +73,37 @@ describe('chances', () => {
 
   test('a request that failed may succeed when it is sent again', () => {
     const plan = parseFaults(['s3-error:rate=0.5'], 3);
-    const request = { operation: 'GetObject', bucket: 'b', key: 'k', byOwner: false };
+    const request = { operation: 'GetObject', bucket: 'b', key: 'k', range: '', byOwner: false, holder: 'job' };
     const answers = Array.from({ length: 40 }, () => plan.ofS3Request(request) === undefined);
     expect(answers).toContain(true);
     expect(answers).toContain(false);
+  });
+
+  test('what each job meets is the same however the requests of all come in', () => {
+    const jobs = JOBS.slice(0, 20);
+    /** Each job asks five times for two parts of the same object, and submits itself twice; the jobs take turns as `turn` says. */
+    const met = (turn: (round: number) => readonly string[]) => {
+      const plan = parseFaults(['s3-error:rate=0.3', 'batch-throttle:rate=0.3', 'job-killed:attempt=all,rate=0.3'], 5);
+      const found = new Map(jobs.map((job) => [job, '']));
+      for (let round = 0; round < 5; round++) {
+        for (const holder of turn(round)) {
+          const request = (range: string) => plan.ofS3Request({ operation: 'GetObject', bucket: 'b', key: 'shared', range, byOwner: false, holder });
+          const faults = [plan.throttles('SubmitJob', holder), request('bytes=0-1') !== undefined, request('bytes=2-3') !== undefined,
+            plan.ofAttempt(holder, round + 1) !== undefined];
+          found.set(holder, found.get(holder)! + faults.map((happened) => (happened ? 'x' : '.')).join(''));
+        }
+      }
+      return found;
+    };
+    const inOrder = met(() => jobs);
+    expect(met((round) => [...jobs.slice(round * 3), ...jobs.slice(0, round * 3)].reverse())).toEqual(inOrder);
+    expect(new Set(inOrder.values()).size).toBeGreaterThan(10);
   });
 });
 
 test('faults of S3: of an operation, of a key, as an error or a broken connection, and never of the engine itself', () => {
   const plan = parseFaults(['s3-error:operation=Put*,key=work/*.fa,code=SlowDown', 's3-error:operation=GetObject,code=reset,count=2']);
-  const request = (operation: string, key: string, byOwner = false) => plan.ofS3Request({ operation, bucket: 'b', key, byOwner });
+  const request = (operation: string, key: string, byOwner = false) => plan.ofS3Request({ operation, bucket: 'b', key, range: '', byOwner, holder: 'job' });
   expect(request('PutObject', 'results/x.aln')).toBeUndefined();
   expect(request('PutObject', 'work/a.fa', true)).toBeUndefined();
   expect(request('PutObject', 'work/a.fa')).toEqual({ code: 'SlowDown', status: 503 });
@@ -93,6 +114,6 @@ test('faults of S3: of an operation, of a key, as an error or a broken connectio
 
 test('faults of Batch\'s API', () => {
   const plan = parseFaults(['batch-throttle:count=2', 'batch-throttle:operation=Describe*']);
-  expect([plan.throttles('SubmitJob'), plan.throttles('TerminateJob'), plan.throttles('SubmitJob'), plan.throttles('SubmitJob')]).toEqual([true, false, true, false]);
-  expect([plan.throttles('DescribeJobs'), plan.throttles('DescribeJobs')]).toEqual([true, false]);
+  expect([plan.throttles('SubmitJob', 'job'), plan.throttles('TerminateJob', 'job'), plan.throttles('SubmitJob', 'job'), plan.throttles('SubmitJob', 'job')]).toEqual([true, false, true, false]);
+  expect([plan.throttles('DescribeJobs', 'job'), plan.throttles('DescribeJobs', 'job')]).toEqual([true, false]);
 });

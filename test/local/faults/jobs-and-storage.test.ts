@@ -36,6 +36,22 @@ test.each<[string, string, object]>([
   for (const known of ['exitCode', 'reason']) if (fault === 'host-lost') expect(job.attempts[0]).not.toHaveProperty(known);
 });
 
+test('the same seed gives jobs that run side by side the same ends, and another seed others', async () => {
+  const ends = async (seed: number) => {
+    const batch = new LocalBatch({ faults: parseFaults(['job-killed:attempt=all,rate=0.4,after=0', 'slow-start:rate=0.3,seconds=0.05'], seed) });
+    try {
+      const jobs = Array.from({ length: 12 }, (_, index) => batch.submit('sleep 0.1', { jobName: `job-${index}`, definition: definition(attempts(3)) }));
+      return (await Promise.all(jobs.map(({ ended }) => ended))).map((job) => [job.name, job.status, ...job.attempts.map(({ exitCode }) => exitCode)]);
+    } finally {
+      batch.remove();
+    }
+  };
+  const first = await ends(3);
+  expect(await ends(3)).toEqual(first);
+  expect(new Set(first.map(([, , ...codes]) => codes.join())).size).toBeGreaterThan(1);
+  expect(await ends(4)).not.toEqual(first);
+});
+
 test('a fault that comes after the end has done nothing', async () => {
   expect(await run(['job-killed:after=0.5'], 'true')).toMatchObject({ status: 'SUCCEEDED' });
 });
