@@ -77,7 +77,8 @@ async function handle(
   const { name, operation } = routeOf(request);
   const { principal, holder = '' } = verified.credentials;
   const range = request.headers.range ?? request.query.get('partNumber') ?? '';
-  const fault = options.fault?.({ operation: name, bucket: request.bucket, key: request.key, range, byOwner: principal.policies === undefined, holder });
+  const byOwner = principal.policies === undefined;
+  const fault = options.fault?.({ operation: name, bucket: request.bucket, key: request.key, range, byOwner, holder });
   if (fault !== undefined && 'code' in fault) throw new S3Error(fault.code, fault.status, `${fault.code}: a fault that was asked for`);
   const result = await operation({
     request,

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FaultPlan, parseFaults } from '../../../local/faults/fault-plan';
-import { FAULT_HELP, FAULT_KINDS, FaultSyntaxError } from '../../../local/faults/fault-rule';
+import { FAULT_HELP, FAULT_KINDS, FaultSyntaxError, S3_CODES } from '../../../local/faults/fault-rule';
 
 const JOBS = Array.from({ length: 200 }, (_, index) => `pavi-run-${index}`);
 
@@ -20,8 +22,17 @@ test.each<[string, RegExp]>([
   expect(() => parseFaults([text])).toThrow(words);
 });
 
-test('the help names every kind', () => {
-  for (const kind of Object.keys(FAULT_KINDS)) expect(FAULT_HELP).toContain(kind);
+test('the help and the guide name every kind and setting, and the guide\'s examples can be understood', () => {
+  const guide = readFileSync(join(__dirname, '../../../docs/local-engine.md'), 'utf8');
+  for (const [kind, settings] of Object.entries(FAULT_KINDS)) {
+    expect(FAULT_HELP).toContain(kind);
+    expect(guide).toContain(`| \`${kind}\` |`);
+    for (const [name, value] of Object.entries(settings)) expect(guide).toContain(`\`${name}=${value}\``);
+  }
+  for (const code of Object.keys(S3_CODES)) expect(guide).toContain(code);
+  const examples = [...guide.matchAll(/--inject '([^']+)'/g)].map(([, fault]) => fault);
+  expect(examples.length).toBeGreaterThan(3);
+  parseFaults(examples);
 });
 
 describe('faults of jobs', () => {

@@ -41,7 +41,8 @@ test('the same seed gives jobs that run side by side the same ends, and another 
     const batch = new LocalBatch({ faults: parseFaults(['job-killed:attempt=all,rate=0.4,after=0', 'slow-start:rate=0.3,seconds=0.05'], seed) });
     try {
       const jobs = Array.from({ length: 12 }, (_, index) => batch.submit('sleep 0.1', { jobName: `job-${index}`, definition: definition(attempts(3)) }));
-      return (await Promise.all(jobs.map(({ ended }) => ended))).map((job) => [job.name, job.status, ...job.attempts.map(({ exitCode }) => exitCode)]);
+      const ended = await Promise.all(jobs.map((job) => job.ended));
+      return ended.map((job) => [job.name, job.status, ...job.attempts.map(({ exitCode }) => exitCode)]);
     } finally {
       batch.remove();
     }
