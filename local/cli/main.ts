@@ -13,13 +13,13 @@ import { Progress } from './progress';
 import { REPORT_HELP, reportCommand } from './report-command';
 import { run } from './run';
 import { InputError, readRunInput } from './run-input';
-import { runbookEntry } from './runbook';
 import { SERVE_HELP, serveCommand } from './serve-command';
 import { isWorkerCommand, workerCommand, WORKER_HELP } from './worker-command';
 import { describeExisting } from '../account/existing-resources';
 import type { JobOptions } from '../account/job-options';
 import { loadPipeline } from '../account/load-pipeline';
 import { LoadError } from '../assembly/load-error';
+import { runbookEntry } from '../report/runbook';
 import { writeReport } from '../report/write-report';
 
 const HELP = `pavi-pipeline run --app DIR --input FILE [options]

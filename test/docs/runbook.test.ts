@@ -4,7 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { documents, ROOT, Section, sections, textOf } from './support/documents';
 import { ErrorCode } from '../../local/asl/errors';
-import { runbookEntry } from '../../local/cli/runbook';
+import { runbookEntry } from '../../local/report/runbook';
 import { ErrorName } from '../../src/contract/error-names';
 import { RUNBOOK } from '../../src/monitoring/pipeline-alarms';
 import { fargate, newPipeline, newStack, resourcesOf } from '../src/support/pipeline-stack';

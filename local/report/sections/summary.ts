@@ -1,6 +1,7 @@
 import { html, Html } from '../html';
 import { runCosts } from '../run-cost';
 import type { RunRecord } from '../run-record';
+import { runbookEntry } from '../runbook';
 import { bytes, count, dollars, duration, moment } from '../units';
 
 export const STATUS_TEXT: Readonly<Record<RunRecord['status'], string>> = {
@@ -54,10 +55,11 @@ export function failure(run: RunRecord): Html | undefined {
   if (run.status === 'SUCCEEDED' || run.status === 'RUNNING') return undefined;
   const failed = run.jobs.findLast(({ status }) => status === 'FAILED');
   const log = failed?.attempts.findLast((attempt) => attempt.log !== undefined)?.log;
+  const entry = run.error === undefined ? undefined : runbookEntry(run.error);
   return html`<section class="failure" aria-labelledby="failure-title">
   <h2 id="failure-title">${run.error ?? STATUS_TEXT[run.status]}</h2>
   <p class="cause">${run.cause ?? (run.status === 'ABORTED' ? 'The run was stopped from outside.' : 'No cause is known.')}</p>
-  ${run.error !== undefined && html`<p class="hint">What it means and how to mend it: the entry <q>${run.error}</q> of the runbook, <code>docs/operating.md</code>.</p>`}
+  ${entry !== undefined && html`<p class="hint"><a href="${entry}">What it means and how to mend it</a>, in the runbook.</p>`}
   ${log !== undefined && html`<details open><summary>What the failed job wrote last (${log.stream})</summary><pre tabindex="0">${log.tail.join('\n')}</pre></details>`}
 </section>`;
 }

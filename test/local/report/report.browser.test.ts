@@ -186,6 +186,7 @@ test('a failed run\'s report names the error, the entry and what its job wrote l
   const failure = await text(opened, '.failure');
   expect(failure).toMatch(/^Pavi\.ReferenceSequenceFailed .*has no sequence "no-such-contig".*003_apl-1_C42D8\.8b\.1/);
   expect(failure).toContain('"level":"ERROR","event":"failed"');
+  expect(await opened.page.locator('.failure a').getAttribute('href')).toMatch(/\/docs\/operating\.md#pavireferencesequencefailed$/);
   const rows = await text(opened, '.entries');
   expect(rows).toMatch(/002_apl-1_C42D8\.8a\.1_yn32 apl-1_C42D8\.8a\.1 Made/);
   expect(rows).toMatch(/003_apl-1_C42D8\.8b\.1 apl-1_C42D8\.8b\.1 Failed – – – Pavi\.ReferenceSequenceFailed: .*expected one of/);
