@@ -45,6 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-batch@3.1138.0',
     '@aws-sdk/client-cloudformation@3.1169.0',
     '@aws-sdk/client-cloudwatch-logs@3.1169.0',
+    '@aws-sdk/client-dynamodb@3.1169.0',
     '@aws-sdk/client-s3@3.1173.0',
     '@aws-sdk/client-sfn@3.1164.0',
     '@smithy/signature-v4@^5',
@@ -59,6 +60,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'esbuild@0.28.2',
     'fast-check@^4',
     'fast-xml-parser@^5',
+    'fflate@^0.8',
     'ipaddr.js@^2',
     'jsonata@2.0.6',
     'playwright-core@^1',
@@ -84,7 +86,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   pullRequestTemplate: false,
   stale: false,
   autoMerge: false,
-  gitignore: ['/assets/worker/', 'cdk.out/', '/.run/', 'cdk-integ.out.*', '/sample-output/', '/pavi-runs/', '/.pavi-pipeline/', '.venv/', '/.cache/'],
+  gitignore: ['/assets/worker/', 'cdk.out/', '/.run/', 'cdk-integ.out.*', '/sample-output/', '/pavi-runs/', '/.pavi-pipeline/', '.venv/', '/.cache/',
+    // What the snapshots say of assets is in their manifests; the assets themselves are made anew.
+    '/integ/*.snapshot/asset.*'],
 });
 
 for (const folder of PROGRAM_FOLDERS) {

@@ -1,7 +1,6 @@
-import { IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { assertSampleRun } from './sample-run';
+import { assertSampleRun, integTest } from './sample-run';
 import { PaviAlignmentPipeline, PipelineCompute } from '../src';
 
 /** The pipeline as it is with nothing but a network given; everything goes when the stack goes. */
@@ -11,6 +10,6 @@ const pipeline = new PaviAlignmentPipeline(stack, 'Pavi', {
   compute: PipelineCompute.fargate({ vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 1 }) }),
   removalPolicy: RemovalPolicy.DESTROY,
 });
-assertSampleRun(new IntegTest(app, 'PaviIntegMinimalTest', { testCases: [stack] }), stack, pipeline);
+assertSampleRun(integTest(app, [stack]), pipeline);
 
 app.synth();

@@ -1,4 +1,5 @@
 import { definitionText } from './definition-text';
+import { BUCKET_DEPLOYMENT } from '../assembly/resource-types';
 import type { Resource } from '../assembly/stack-resources';
 import { jobRoleOf } from '../batch/job-definition';
 import type { PolicyDocument } from '../iam/policy';
@@ -30,7 +31,7 @@ export function existingResources(resources: readonly Resource[]): ExistingResou
     .map(({ properties }) => properties.PolicyDocument as PolicyDocument);
   return {
     queueArns: unknown(argumentsOf('JobQueue').filter((arn) => QUEUE.test(arn))),
-    buckets: unknown(argumentsOf('Bucket')),
+    buckets: unknown([...argumentsOf('Bucket'), ...ofType(BUCKET_DEPLOYMENT).map(({ properties }) => String(properties.DestinationBucketName))]),
     tables: unknown(argumentsOf('TableName')),
     roles: unknown(roleArns).flatMap((arn) => {
       const name = ROLE.exec(arn)?.[1];

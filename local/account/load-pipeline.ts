@@ -1,11 +1,13 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { bucketDeployment, BucketDeployment } from './bucket-deployment';
 import { definitionText } from './definition-text';
 import { ExistingResources, existingResources } from './existing-resources';
 import { taskResources, loadDefinition, StateMachineDefinition } from '../asl/definition';
 import { AssemblyStack, ImageAsset, readAssembly } from '../assembly/cloud-assembly';
 import { LoadError } from '../assembly/load-error';
 import { PARTITION } from '../assembly/resource-names';
+import { BUCKET_DEPLOYMENT } from '../assembly/resource-types';
 import { Resource, resolveStacks, StackResources } from '../assembly/stack-resources';
 import { imageProgram } from '../batch/image-program';
 import { JobDefinition, jobDefinition, jobRoleOf } from '../batch/job-definition';
@@ -22,6 +24,8 @@ export interface LoadOptions {
   readonly stateMachine?: string;
   /** Whether jobs run as containers: then their images need not be built by the app. */
   readonly inContainers?: boolean;
+  /** The names of the stacks that are loaded, with those whose exports they import; all where it is left out. */
+  readonly stacks?: readonly string[];
 }
 
 export interface LoadedRole {
@@ -64,6 +68,8 @@ export interface LoadedAssembly {
   readonly definitions: ReadonlyMap<string, JobDefinition>;
   readonly queueArns: ReadonlySet<string>;
   readonly images: readonly ImageAsset[];
+  /** What is put into the buckets when they are made. */
+  readonly deployments: readonly BucketDeployment[];
   readonly tables: readonly LoadedTable[];
   readonly rules: readonly NotificationRule[];
   /** Of the job definitions: what is before a log stream's first `/`, by log group. */
@@ -112,17 +118,22 @@ export function loadPipeline(folder: string, { stateMachine, inContainers = fals
     ]);
   }
   const { stack, resource } = chosen[0];
-  const loaded = load(folder, withImported(stack, stacks), inContainers);
+  const loaded = load(folder, withImported([stack], stacks), inContainers);
   return { ...loaded, stateMachine: loaded.stateMachines.find(({ arn }) => arn === resource.arn)!, outputs: stack.resolved.outputs };
 }
 
 /**
- * Loads all stacks of what `cdk synth` wrote; everything that cannot be run here is refused now, all of it at once.
+ * Loads stacks of what `cdk synth` wrote; everything that cannot be run here is refused now, all of it at once.
  *
  * @throws LoadError
  */
-export function loadAssembly(folder: string, { inContainers = false }: Pick<LoadOptions, 'inContainers'> = {}): LoadedAssembly {
-  const loaded = load(folder, readStacks(folder), inContainers);
+export function loadAssembly(folder: string, { inContainers = false, stacks: names }: Pick<LoadOptions, 'inContainers' | 'stacks'> = {}): LoadedAssembly {
+  const stacks = readStacks(folder);
+  const all = stacks.map(({ stack }) => stack.name);
+  const unknown = (names ?? []).filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new LoadError(folder, [`it has no stack ${unknown.join(', ')}; it has: ${all.join(', ')}`]);
+  const chosen = names === undefined ? stacks : stacks.filter(({ stack }) => names.includes(stack.name));
+  const loaded = load(folder, withImported(chosen, stacks), inContainers);
   if (loaded.stateMachines.length === 0) throw new LoadError(folder, ['the cloud assembly has no state machine; add a pipeline to the app and run cdk synth']);
   return loaded;
 }
@@ -140,9 +151,9 @@ function readStacks(folder: string): ResolvedStack[] {
   return stacks.map((stack, index) => ({ stack, resolved: resolved[index] }));
 }
 
-/** A stack, and those whose exports it imports. */
-function withImported(stack: ResolvedStack, stacks: readonly ResolvedStack[]): ResolvedStack[] {
-  const found = new Set([stack]);
+/** Stacks, and those whose exports they import. */
+function withImported(chosen: readonly ResolvedStack[], stacks: readonly ResolvedStack[]): ResolvedStack[] {
+  const found = new Set(chosen);
   for (const { resolved } of found) stacks.filter((other) => resolved.imports.has(other.stack.name)).forEach((other) => found.add(other));
   return [...found];
 }
@@ -169,6 +180,12 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
   });
   const bucketPolicies = new Map(ofType('AWS::S3::BucketPolicy').map(({ properties }) => [properties.Bucket as string, properties.PolicyDocument as PolicyDocument]));
   bucketPolicies.forEach((policy, bucket) => problems.push(...checkPolicy(policy, `the policy of bucket ${bucket}`)));
+  const files = stacks.flatMap(({ stack }) => stack.files);
+  const deployments = ofType(BUCKET_DEPLOYMENT).flatMap((resource) => {
+    const { deployment, problems: found } = bucketDeployment(resource, files);
+    problems.push(...found);
+    return deployment ?? [];
+  });
   const rules = loadRules(ofType('AWS::Events::Rule'));
   problems.push(...rules.problems);
   const stateMachines = ofType('AWS::StepFunctions::StateMachine').map((machine) => stateMachineOf(machine, roles, problems));
@@ -191,6 +208,7 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
     definitions: new Map(definitions.map((item) => [item.arn, item])),
     queueArns: new Set([...existing.queueArns, ...ofType('AWS::Batch::JobQueue').map(({ arn }) => arn)]),
     images,
+    deployments,
     tables: ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(tableOf),
     rules: rules.rules,
     logGroups: logGroups(definitions),

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { LocalSecurityTokens } from './credentials';
+import { deployFiles } from './deploy-files';
 import { Executions } from './executions';
 import type { JobOptions } from './job-options';
 import type { LoadedAssembly, LoadedStateMachine } from './load-pipeline';
@@ -48,6 +49,12 @@ export class LocalAccount {
   public static async start(options: LocalAccountOptions): Promise<LocalAccount> {
     const account = new LocalAccount(options);
     account.server = await account.serve();
+    try {
+      await deployFiles(options.assembly.deployments, join(options.folder, 'deployments.json'), account.s3Client(account.tokens.forOwner()));
+    } catch (error) {
+      await account.close();
+      throw error;
+    }
     return account;
   }
 

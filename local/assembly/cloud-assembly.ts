@@ -34,10 +34,19 @@ export interface ImageAsset {
   readonly target?: string;
 }
 
+/** A file or folder that the app publishes: where it lies. */
+export interface FileAsset {
+  readonly objectKey: string;
+  readonly path: string;
+  /** `zip`: what lies at the path is a folder, and becomes an archive; `file`: it is published as it is. */
+  readonly packaging: 'zip' | 'file';
+}
+
 export interface AssemblyStack {
   readonly name: string;
   readonly template: Template;
   readonly images: readonly ImageAsset[];
+  readonly files: readonly FileAsset[];
   /** Where the app says it; it may leave either open. */
   readonly account?: string;
   readonly region?: string;
@@ -51,6 +60,10 @@ interface Artifact {
 }
 
 interface AssetManifest {
+  readonly files?: Readonly<Record<string, {
+    readonly source: { readonly path?: string; readonly packaging?: string };
+    readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>;
+  }>>;
   readonly dockerImages?: Readonly<Record<string, {
     readonly source: {
       readonly directory?: string;
@@ -79,15 +92,19 @@ function stacksOf(folder: string): AssemblyStack[] {
   const { artifacts = {} } = readJson(folder, 'manifest.json') as { artifacts?: Record<string, Artifact> };
   const ofType = (type: string) => Object.entries(artifacts).filter(([, artifact]) => artifact.type === type);
   const nested = ofType('cdk:cloud-assembly').flatMap(([id, { properties }]) => stacksOf(join(folder, properties?.directoryName ?? id)));
-  return [...nested, ...ofType('aws:cloudformation:stack').map(([id, artifact]) => ({
-    name: artifact.properties?.stackName ?? id,
-    ...environmentOf(artifact.environment),
-    template: readJson(folder, artifact.properties?.templateFile ?? `${id}.template.json`) as Template,
-    images: (artifact.dependencies ?? [])
+  return [...nested, ...ofType('aws:cloudformation:stack').map(([id, artifact]) => {
+    const manifests = (artifact.dependencies ?? [])
       .map((dependency) => artifacts[dependency])
       .filter((dependency) => dependency?.type === 'cdk:asset-manifest')
-      .flatMap((dependency) => imageAssets(folder, readJson(folder, dependency.properties!.file!) as AssetManifest)),
-  }))];
+      .map((dependency) => readJson(folder, dependency.properties!.file!) as AssetManifest);
+    return {
+      name: artifact.properties?.stackName ?? id,
+      ...environmentOf(artifact.environment),
+      template: readJson(folder, artifact.properties?.templateFile ?? `${id}.template.json`) as Template,
+      images: manifests.flatMap((manifest) => imageAssets(folder, manifest)),
+      files: manifests.flatMap((manifest) => fileAssets(folder, manifest)),
+    };
+  })];
 }
 
 /** `aws://ACCOUNT/REGION`, either of them `unknown-…` where the app leaves it open. */
@@ -106,6 +123,14 @@ function imageAssets(folder: string, manifest: AssetManifest): ImageAsset[] {
     if (directory === undefined) return [];
     return Object.values(destinations)
       .map(({ repositoryName, imageTag }) => ({ repositoryName, imageTag, directory: resolve(folder, directory), dockerFile, buildArgs, target }));
+  });
+}
+
+function fileAssets(folder: string, manifest: AssetManifest): FileAsset[] {
+  return Object.values(manifest.files ?? {}).flatMap(({ source: { path, packaging = 'file' }, destinations }) => {
+    // One that a command of the app makes lies nowhere; a deployment that uses it is refused when it is loaded.
+    if (path === undefined || (packaging !== 'zip' && packaging !== 'file')) return [];
+    return Object.values(destinations).map(({ objectKey }) => ({ objectKey, path: resolve(folder, path), packaging }));
   });
 }
 

@@ -50,6 +50,9 @@ export function namesOf(
       return { ref: name, attributes: { Arn: arn('dynamodb', `table/${name}`) } };
     case 'AWS::Events::Rule':
       return { ref: name, attributes: { Arn: arn('events', `rule/${name}`) } };
+    case 'AWS::EC2::VPC':
+      // The CDK closes the default security group, by a function whose role names it.
+      return { ref: name, attributes: { VpcId: name, DefaultSecurityGroup: `${name}-default-group`, DefaultNetworkAcl: `${name}-default-acl` } };
     case 'AWS::SNS::Topic':
       return byArn(arn('sns', name), 'TopicArn', { TopicName: name });
     default: {

@@ -1,6 +1,10 @@
+/** The custom resource of the CDK's construct BucketDeployment: it puts files of the app into a bucket. */
+export const BUCKET_DEPLOYMENT = 'Custom::CDKBucketDeployment';
+
 /** Resources that a run uses. */
 const USED = ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Batch::JobDefinition',
-  'AWS::Batch::JobQueue', 'AWS::StepFunctions::StateMachine', 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable', 'AWS::Events::Rule'];
+  'AWS::Batch::JobQueue', 'AWS::StepFunctions::StateMachine', 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable', 'AWS::Events::Rule',
+  BUCKET_DEPLOYMENT];
 
 /** Networks, machines, keys, places of images and logs: what a run here has in another form, or needs not. */
 const STOOD_IN_FOR = [/^AWS::EC2::/, /^AWS::Batch::ComputeEnvironment$/, /^AWS::Logs::LogGroup$/, /^AWS::IAM::InstanceProfile$/, /^AWS::KMS::/,
@@ -9,7 +13,7 @@ const STOOD_IN_FOR = [/^AWS::EC2::/, /^AWS::Batch::ComputeEnvironment$/, /^AWS::
 /** What AWS would do besides, and nobody does here; said when the template is loaded. */
 const NOT_SIMULATED = [/^AWS::CloudWatch::/, /^AWS::SNS::/, /^AWS::Logs::/, /^AWS::SSM::Parameter$/, /^AWS::Lambda::/,
   // Custom resources of the CDK that act at deployment and removal alone. Others could make what a run needs: they are refused.
-  /^Custom::(?:S3AutoDeleteObjects|ECRAutoDeleteImages|CDKBucketDeployment|LogRetention|VpcRestrictDefaultSG|S3BucketNotifications)$/];
+  /^Custom::(?:S3AutoDeleteObjects|ECRAutoDeleteImages|LogRetention|VpcRestrictDefaultSG|S3BucketNotifications)$/];
 
 /**
  * What a type of resource is to a run:

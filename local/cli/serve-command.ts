@@ -17,6 +17,7 @@ DescribeStacks and the jobs' logs, at one address of the loopback interface. AWS
 names it. Ends with Ctrl-C; what it has stays in the state folder.
 
   --app DIR               the cloud assembly, usually cdk.out
+  --stack NAME            only this stack, and those whose exports it imports; may be given again (default: all)
   --state DIR             objects, executions, tables, job logs, notifications and keys (default: .pavi-pipeline)
   --port N                of the address (default: the state folder's last one, or a free one)
   --allow-local-genomes   let jobs read file:// and http:// genomes of this machine
@@ -27,6 +28,7 @@ class ServeUsageError extends Error {}
 
 interface ServeArguments {
   readonly app: string;
+  readonly stacks?: readonly string[];
   readonly state: string;
   readonly port?: number;
   readonly allowLocalGenomes: boolean;
@@ -46,7 +48,7 @@ export async function serveCommand(args: string[], stopped: AbortSignal): Promis
   let lock;
   try {
     const options = serveArguments(args);
-    const assembly = loadAssembly(options.app, { inContainers: options.jobs.containers !== undefined });
+    const assembly = loadAssembly(options.app, { stacks: options.stacks, inContainers: options.jobs.containers !== undefined });
     mkdirSync(options.state, { recursive: true });
     lock = lockFolder(options.state);
     return await serve(options, assembly, stopped);
@@ -109,6 +111,7 @@ function serveArguments(args: string[]): ServeArguments {
       args,
       options: {
         'app': { type: 'string' },
+        'stack': { type: 'string', multiple: true },
         'state': { type: 'string', default: '.pavi-pipeline' },
         'port': { type: 'string' },
         'allow-local-genomes': { type: 'boolean', default: false },
@@ -127,7 +130,7 @@ function serveArguments(args: string[]): ServeArguments {
   } catch (error) {
     throw new ServeUsageError((error as Error).message);
   }
-  return { app: values.app, state: resolve(values.state), port, allowLocalGenomes: values['allow-local-genomes'], jobs };
+  return { app: values.app, stacks: values.stack, state: resolve(values.state), port, allowLocalGenomes: values['allow-local-genomes'], jobs };
 }
 
 /** The keys and the port of the process before, so that its clients need not be told of this one. */

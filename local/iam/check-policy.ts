@@ -12,6 +12,11 @@ const KNOWN_KEYS = new Set([
   's3:prefix', 's3:delimiter', 's3:max-keys', 's3:authtype', 's3:signatureversion', 's3:x-amz-content-sha256', 's3:tlsversion',
   's3:x-amz-server-side-encryption', 'aws:tagkeys',
 ]);
+/**
+ * Keys of requests that a service makes of itself, for example to deliver logs ("AWS global condition context keys"): no request here is
+ * one of those, so they are as absent as they are from the others in AWS.
+ */
+const SERVICES_KEYS = new Set(['aws:sourcearn', 'aws:sourceaccount', 'aws:sourceorgid', 'aws:sourceorgpaths']);
 const TAG_KEY = /^aws:requesttag\/./;
 
 /**
@@ -111,7 +116,7 @@ function conditionProblems(conditions: PolicyStatement['Condition']): string[] {
 
 function keyProblems(key: string): string[] {
   const name = key.toLowerCase();
-  return JUDGED_NAMESPACES.has(name.split(':')[0]) && !KNOWN_KEYS.has(name) && !TAG_KEY.test(name)
+  return JUDGED_NAMESPACES.has(name.split(':')[0]) && !KNOWN_KEYS.has(name) && !SERVICES_KEYS.has(name) && !TAG_KEY.test(name)
     ? [`the condition key '${key}' is not supported; supported are aws:RequestTag/KEY and ${[...KNOWN_KEYS].join(', ')}`]
     : [];
 }

@@ -2,7 +2,7 @@ import type { AssemblyStack, Template } from '../../../local/assembly/cloud-asse
 import { resolveStacks, StackResources } from '../../../local/assembly/stack-resources';
 
 function stack(template: Template, more: Partial<AssemblyStack> = {}): AssemblyStack {
-  return { name: 'Stack', template, images: [], ...more };
+  return { name: 'Stack', template, images: [], files: [], ...more };
 }
 
 /** Of a stack that imports nothing. */
@@ -126,13 +126,12 @@ test('types: used, stood in for, not simulated and said, refused by name', () =>
   };
   const { resources, problems, notSimulated } = resolveStack(
     stack({ Resources: Object.fromEntries(Object.entries(types).map(([id, Type]) => [id, { Type }])) }), 'us-east-1');
-  expect(resources.map(({ logicalId }) => logicalId)).toEqual(['Bucket']);
+  expect(resources.map(({ logicalId }) => logicalId)).toEqual(['Bucket', 'Deploy']);
   expect(problems).toEqual(['Own', 'Aws', 'Plain', 'Nested', 'Db'].map((id) => `${id} (${types[id as keyof typeof types]}): this type of resource is not supported`));
   expect(Object.fromEntries(notSimulated)).toEqual({
     'AWS::CloudWatch::Alarm': ['Alarm', 'Alarm2'],
     'AWS::CloudWatch::Dashboard': ['Board'],
     'Custom::S3AutoDeleteObjects': ['Empty'],
-    'Custom::CDKBucketDeployment': ['Deploy'],
     'AWS::Lambda::Function': ['Handler'],
   });
 });
