@@ -6,14 +6,10 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { integCase, runAssertions } from './assertion-stack';
 
-const USAGE = `integ-local [options] [APP ...]
+const USAGE = `integ/local/main.ts [--wait SECONDS] [APP ...] [-- OPTIONS OF pavi-pipeline serve]
 
 Runs the apps of integ/ (by default all: "minimal" is integ/integ.minimal.ts) on this machine: deploys each to "pavi-pipeline serve", and
-has the functions of its assertion stack start the sample and judge its results.
-
-  --containers ENGINE     run jobs as containers of podman or docker; without it as processes
-  --build-arg NAME=VALUE  of the images that are built for them; may be given again
-  --wait SECONDS          how long a run may take (default: 120)
+has the function of its assertion stack start the sample and judge its results, each of them within --wait (default: 120).
 `;
 
 const ROOT = resolve(__dirname, '../..');
@@ -23,7 +19,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 interface Options {
   /** Of `pavi-pipeline serve`. */
-  readonly jobs: readonly string[];
+  readonly serveOptions: readonly string[];
   readonly waitMilliseconds: number;
 }
 
@@ -36,7 +32,7 @@ function synthesize(app: string, folder: string): void {
 }
 
 /** @returns how many calls of the assertion stack went well */
-async function runApp(app: string, { jobs, waitMilliseconds }: Options): Promise<number> {
+async function runApp(app: string, { serveOptions, waitMilliseconds }: Options): Promise<number> {
   // Below the repository, where the assertions' function finds the AWS SDK.
   mkdirSync(join(ROOT, '.cache'), { recursive: true });
   const folder = mkdtempSync(join(ROOT, '.cache/integ-local-'));
@@ -45,7 +41,7 @@ async function runApp(app: string, { jobs, waitMilliseconds }: Options): Promise
     synthesize(app, assembly);
     const test = integCase(assembly);
     const serve = spawn(process.execPath, [
-      join(ROOT, 'lib/local/cli.js'), 'serve', '--app', assembly, '--state', join(folder, 'state'), ...test.stacks.flatMap((name) => ['--stack', name]), ...jobs,
+      join(ROOT, 'lib/local/cli.js'), 'serve', '--app', assembly, '--state', join(folder, 'state'), ...test.stacks.flatMap((name) => ['--stack', name]), ...serveOptions,
     ], { env: { ...process.env, ...KEYS }, stdio: ['ignore', 'pipe', 'pipe'] });
     let told = '';
     serve.stderr.setEncoding('utf8').on('data', (text: string) => { told += text; });
@@ -66,33 +62,24 @@ async function runApp(app: string, { jobs, waitMilliseconds }: Options): Promise
 }
 
 async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      'containers': { type: 'string' }, 'build-arg': { type: 'string', multiple: true, default: [] }, 'wait': { type: 'string', default: '120' },
-      'help': { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  const serveOptions = args.slice(end + 1);
+  const { values, positionals } = parseArgs({ args: args.slice(0, end), allowPositionals: true, options: { wait: { type: 'string', default: '120' } } });
+  const waitMilliseconds = Number(values.wait) * 1000;
+  if (!(waitMilliseconds > 0)) throw new Error(`--wait must be a number of seconds, got "${values.wait}"`);
   const all = readdirSync(join(ROOT, 'integ')).flatMap((file) => /^integ\.(.+)\.ts$/.exec(file)?.[1] ?? []);
   const unknown = positionals.filter((app) => !all.includes(app));
   if (unknown.length > 0) throw new Error(`there is no app ${unknown.join(', ')}; there are: ${all.join(', ')}`);
-  const { containers } = values;
-  const jobs = [...containers === undefined ? [] : ['--containers', containers], ...values['build-arg'].flatMap((argument) => ['--build-arg', argument])];
-  const kind = containers === undefined ? 'processes' : `containers of ${containers}`;
+  const jobs = serveOptions.includes('--containers') ? 'containers' : 'processes';
   let failed = 0;
   for (const app of positionals.length > 0 ? positionals : all) {
     const begin = Date.now();
     try {
-      const calls = await runApp(app, { jobs, waitMilliseconds: Number(values.wait) * 1000 });
-      process.stdout.write(`ok ${app}, as ${kind}: ${calls} calls, ${((Date.now() - begin) / 1000).toFixed(1)} s\n`);
+      const calls = await runApp(app, { serveOptions, waitMilliseconds });
+      process.stdout.write(`ok: ${app}, jobs as ${jobs}, ${calls} calls as expected, ${((Date.now() - begin) / 1000).toFixed(1)} s\n`);
     } catch (error) {
       failed += 1;
-      process.stdout.write(`FAILED ${app}, as ${kind}: ${(error as Error).message}\n`);
+      process.stdout.write(`FAILED: ${app}, jobs as ${jobs}: ${(error as Error).message}\n`);
     }
   }
   return failed === 0 ? 0 : 1;

@@ -36,7 +36,7 @@ function digestOf(deployment: BucketDeployment): string {
 
 async function deploy(deployment: BucketDeployment, s3: S3Client): Promise<void> {
   const { bucket: Bucket, prefix, headers, metadata: Metadata, prune } = deployment;
-  const isMeant = (path: string) => deployment.filters.findLast(({ pattern }) => matchesWildcard(pattern, path))?.isIncluded ?? true;
+  const isMeant = (path: string) => deployment.filters.filter(({ pattern }) => matchesWildcard(pattern, path)).at(-1)?.isIncluded ?? true;
   const contents = new Map(deployment.sources.flatMap((source) => [...contentsOf(source)]).filter(([path]) => isMeant(path)));
   for (const [path, content] of contents) await s3.send(new PutObjectCommand({ ...headers, Bucket, Key: prefix + path, Body: content(), Metadata }));
   if (!prune) return;

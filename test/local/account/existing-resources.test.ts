@@ -21,18 +21,20 @@ test('what the state machine names and no stack makes is taken to be there', () 
       D: { Arguments: { Bucket: '{% $bucket %}' } },
     }, ROLE),
     resource('AWS::S3::Bucket', 'own-bucket', 'arn:aws:s3:::own-bucket'),
+    resource('Custom::CDKBucketDeployment', 'Files', 'Files', { DestinationBucketName: 'existing-genomes' }),
     resource('AWS::Batch::JobDefinition', 'Definition', 'arn:definition', { ContainerProperties: { JobRoleArn: ROLE } }),
     resource('AWS::IAM::Policy', 'Policy', 'Policy', { Roles: ['existing-role'], PolicyDocument: { Version: '2012-10-17', Statement: [] } }),
   ]);
   expect(found).toEqual({
     queueArns: [QUEUE],
-    buckets: ['existing-bucket'],
+    buckets: ['existing-bucket', 'existing-genomes'],
     tables: ['existing-table'],
     roles: [{ arn: ROLE, name: 'existing-role', policies: [{ Version: '2012-10-17', Statement: [] }] }],
   });
   expect(describeExisting(found)).toEqual([
     `job queue ${QUEUE}: this machine stands in for it`,
     'bucket existing-bucket: an empty one stands in for it',
+    'bucket existing-genomes: an empty one stands in for it',
     'table existing-table: its keys are not known, so nothing stands in for it, and writing to it fails',
     `role ${ROLE}: it may do what the app's 1 policies for it allow, and nothing else`,
   ]);

@@ -80,6 +80,7 @@ test.each<[string, Record<string, unknown>, unknown, Record<string, unknown>]>([
   ['AWS::Logs::LogGroup', { LogGroupName: '/a/b' }, '/a/b', { Arn: 'arn:aws:logs:us-east-1:000000000000:log-group:/a/b:*' }],
   ['AWS::SNS::Topic', {}, 'arn:aws:sns:us-east-1:000000000000:Stack-Thing', { TopicName: 'Stack-Thing' }],
   ['AWS::KMS::Key', {}, 'Stack-Thing', { Arn: 'arn:aws:kms:us-east-1:000000000000:key/Stack-Thing' }],
+  ['AWS::EC2::VPC', {}, 'Stack-Thing', { VpcId: 'Stack-Thing', DefaultSecurityGroup: 'Stack-Thing-default-group' }],
   ['AWS::Lambda::Function', {}, 'Stack-Thing', { Arn: 'arn:aws:lambda:us-east-1:000000000000:function/Stack-Thing' }],
 ])('Ref and Fn::GetAtt of %s %j', (Type, Properties, ref, attributes) => {
   const found = propertiesOf(

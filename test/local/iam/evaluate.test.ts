@@ -88,6 +88,7 @@ describe('conditions', () => {
     ['StringEquals, one of a list', { StringEquals: { 's3:prefix': ['x', 'work/a'] } }, true],
     ['StringEquals takes no wildcard', { StringEquals: { 's3:prefix': 'work/*' } }, false],
     ['StringEquals, key missing', { StringEquals: { 's3:delimiter': '/' } }, false],
+    ['a key of requests that services make', { ArnLike: { 'aws:SourceArn': '*' } }, false],
     ['StringEqualsIfExists, key missing', { StringEqualsIfExists: { 's3:delimiter': '/' } }, true],
     ['StringEqualsIfExists, key there', { StringEqualsIfExists: { 's3:prefix': 'x' } }, false],
     ['StringNotEquals', { StringNotEquals: { 's3:prefix': 'x' } }, true],
@@ -253,6 +254,8 @@ describe('what is not supported is refused by name when it is loaded', () => {
         deny({ Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' }, NumericLessThan: { 's3:TlsVersion': 1.2 } } }),
         allow({ Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['Product'] }, 'StringEquals': { 'aws:RequestTag/Product': 'PAVI' } } }),
         allow({ Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } } }),
+        // Of what S3 itself writes into a bucket of access logs.
+        allow({ Principal: { Service: 'logging.s3.amazonaws.com' }, Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::b' }, StringEquals: { 'aws:SourceAccount': '1' } } }),
       ],
     }, 'here')).toEqual([]);
   });
