@@ -153,6 +153,17 @@ const bundle = project.addTask('bundle', {
 bundle.exec('node scripts/bundle.mjs');
 project.preCompileTask.spawn(bundle);
 
+// The apps of integ/ against their snapshots, without AWS. One that was not deployed says nothing of AWS: scripts/integ-aws deploys.
+const INTEG_RUNNER = 'integ-runner --directory integ --language typescript --app "node --import tsx {filePath}" --test-regex "^integ\\..*\\.ts$"';
+project.addTask('integ:verify', {
+  description: 'Compare the templates of the integ apps with their snapshots',
+  steps: [{ spawn: bundle.name }, { exec: INTEG_RUNNER, receiveArgs: true }],
+});
+project.addTask('integ:snapshot', {
+  description: 'Make the snapshots of the integ apps whose templates have changed anew, without AWS',
+  steps: [{ spawn: bundle.name }, { exec: `${INTEG_RUNNER} --update-on-failed --dry-run --parallel-regions us-east-1`, receiveArgs: true }],
+});
+
 project.npmignore?.addPatterns(
   '/worker/', '/local/', '/samples/', '/integ/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/.cache/', '/.venv/',
   '/test-reports/', '/sample-output/', 'cdk.out', '!/assets/',

@@ -27,6 +27,7 @@ function addCommands(gh: github.GitHub): void {
       ...setUp,
       { name: 'Run the sample', run: './scripts/sample' },
       { name: 'Run all tests', run: './scripts/test' },
+      { name: 'Run the integ apps on this machine, as processes and as containers', run: './scripts/integ-local' },
       { name: 'Compare the API with the last release', run: './scripts/api-compatibility' },
     ],
   });

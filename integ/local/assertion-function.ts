@@ -50,7 +50,12 @@ export class AssertionFunction {
    */
   public async create({ id, type, properties }: AssertionResource, waitMilliseconds: number): Promise<Readonly<Record<string, unknown>>> {
     const event = {
-      RequestType: 'Create', RequestId: randomUUID(), ResponseURL: 'https://localhost/', StackId: 'local', LogicalResourceId: id, ResourceType: type,
+      RequestType: 'Create',
+      RequestId: randomUUID(),
+      ResponseURL: 'https://localhost/',
+      StackId: 'local',
+      LogicalResourceId: id,
+      ResourceType: type,
       ResourceProperties: properties,
     };
     const deadline = Date.now() + waitMilliseconds;
@@ -69,7 +74,7 @@ export class AssertionFunction {
     const { Status, Reason, Data = {} } = answer ?? { Status: 'FAILED', Reason: 'it did not give what is expected' };
     const assertion = Data.assertion === undefined ? undefined : JSON.parse(String(Data.assertion)) as { status: string; message?: string };
     if (Status === 'SUCCESS' && assertion?.status !== 'fail') return Data;
-    const response = log.findLast((line) => line.startsWith(RESPONSE))?.slice(RESPONSE.length) ?? '{}';
+    const response = log.filter((line) => line.startsWith(RESPONSE)).at(-1)?.slice(RESPONSE.length) ?? '{}';
     const told = JSON.stringify(JSON.parse(response), (_key, value) => (typeof value === 'string' && value.length > SHOWN_CHARACTERS ? '…' : value));
     throw new Error(`${String(properties.service)}.${String(properties.api)}: ${assertion?.message ?? Reason}; expected ${String(properties.expected)}, got ${told}`);
   }

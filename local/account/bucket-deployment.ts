@@ -35,8 +35,11 @@ const KNOWN = ['ServiceToken', 'SourceBucketNames', 'SourceObjectKeys', 'SourceM
 
 /** Options of `aws s3 sync` that an object shows; the others (access rights, storage class, encryption) have no effect here. */
 const HEADERS: Readonly<Record<string, string>> = {
-  'cache-control': 'CacheControl', 'content-disposition': 'ContentDisposition', 'content-encoding': 'ContentEncoding',
-  'content-language': 'ContentLanguage', 'content-type': 'ContentType',
+  'cache-control': 'CacheControl',
+  'content-disposition': 'ContentDisposition',
+  'content-encoding': 'ContentEncoding',
+  'content-language': 'ContentLanguage',
+  'content-type': 'ContentType',
 };
 
 /**
@@ -45,7 +48,9 @@ const HEADERS: Readonly<Record<string, string>> = {
  * @param files of the app
  * @returns no deployment where there are problems
  */
-export function bucketDeployment({ logicalId, ref, properties }: Resource, files: readonly FileAsset[]): { deployment?: BucketDeployment; problems: string[] } {
+export function bucketDeployment(
+  { logicalId, ref, properties }: Resource, files: readonly FileAsset[],
+): { deployment?: BucketDeployment; problems: string[] } {
   const problems = Object.keys(properties).filter((name) => !KNOWN.includes(name)).map((name) => `${logicalId}: the property ${name} of a bucket deployment is not supported`);
   const list = (name: string): any[] => properties[name] ?? [];
   const extract = isTrue(properties.Extract, true);
@@ -70,7 +75,8 @@ export function bucketDeployment({ logicalId, ref, properties }: Resource, files
       sources,
       filters,
       prune: isTrue(properties.Prune, true),
-      headers: Object.fromEntries(lowerCased(properties.SystemMetadata).flatMap(([name, value]) => (Object.hasOwn(HEADERS, name) ? [[HEADERS[name], value]] : []))),
+      headers: Object.fromEntries(lowerCased(properties.SystemMetadata)
+        .flatMap(([name, value]) => (Object.hasOwn(HEADERS, name) ? [[HEADERS[name], value]] : []))),
       metadata: Object.fromEntries(lowerCased(properties.UserMetadata)),
     },
   };

@@ -28,9 +28,9 @@ const newPath = (name: string) => join(root, `${count += 1}-${name}`);
 
 function folderWith(files: Record<string, string>): string {
   const folder = newPath('files');
-  for (const [name, content] of Object.entries(files)) {
+  for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
+    writeFileSync(join(folder, name), text);
   }
   return folder;
 }
