@@ -88,8 +88,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
   autoMerge: false,
   gitignore: ['/assets/worker/', 'cdk.out/', '/.run/', 'cdk-integ.out.*', '/sample-output/', '/pavi-runs/', '/.pavi-pipeline/', '.venv/', '/.cache/',
     // What the snapshots say of assets is in their manifests; the assets themselves are made anew.
-  gitignore: ['/assets/worker/', 'cdk.out/', '/.run/', 'cdk-integ.out.*', '/sample-output/', '/pavi-runs/', '/.pavi-pipeline/', '/.venv/', '/.cache/',
-    // What the snapshots say of assets is in their manifests; the assets themselves are made anew.
     '/integ/*.snapshot/asset.*', '/integ/*.snapshot/tree.json'],
 });
 

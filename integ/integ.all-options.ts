@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { App, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { App, Aws, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecrAssets from 'aws-cdk-lib/aws-ecr-assets';
@@ -13,6 +13,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { assertSampleRun, integTest } from './sample-run';
 import { JobsTable, PaviAlignmentPipeline, PipelineCompute, PipelineImages } from '../src';
+
+const NAME = 'pavi-integ-all-options';
 
 /** Every option of a pipeline that makes what it needs, and everything that it can give. */
 const app = new App();
@@ -39,6 +41,7 @@ const pipeline = new PaviAlignmentPipeline(stack, 'Pavi', {
     instanceTypes: ['m7i.large', 'm6i.large', 'm7i.xlarge', 'm6i.xlarge'].map((name) => new ec2.InstanceType(name)),
     minvCpus: 0,
     maxvCpus: 8,
+    jobQueueName: NAME,
     subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
     securityGroups: [new ec2.SecurityGroup(stack, 'Group', { vpc })],
     instanceRole,
@@ -67,10 +70,23 @@ const pipeline = new PaviAlignmentPipeline(stack, 'Pavi', {
   logRetention: logs.RetentionDays.ONE_WEEK,
   runTimeout: Duration.minutes(45),
   tracing: true,
+  names: {
+    stateMachineName: NAME,
+    sequenceRetrievalJobDefinitionName: `${NAME}-sequence-retrieval`,
+    alignmentJobDefinitionName: `${NAME}-alignment`,
+    seqInfoCollectionJobDefinitionName: `${NAME}-seq-info-collection`,
+    // Buckets' names are the whole world's.
+    workBucketName: `${NAME}-${Aws.ACCOUNT_ID}-${Aws.REGION}`,
+    jobLogGroupName: `${NAME}/jobs`,
+    executionLogGroupName: `/aws/vendedlogs/states/${NAME}`,
+    jobsTableName: NAME,
+    dashboardName: NAME,
+  },
+  tags: { AppComponent: 'integ' },
   monitoring: { alarms: true, dashboard: true, savedQueries: true, alarmTopic: topic, alarmActions: [new actions.SnsAction(new sns.Topic(stack, 'Pager'))] },
 });
 pipeline.exportOutputs({ prefix: 'Integ' });
-pipeline.createCallerPolicy('CallerPolicy', { managedPolicyName: 'pavi-integ-callers' });
+pipeline.createCallerPolicy('CallerPolicy', { managedPolicyName: `${NAME}-callers`, operate: true });
 pipeline.onRunFailed('RunFailedRule', { target: new targets.SnsTopic(topic) });
 pipeline.onRunSucceeded('RunSucceededRule', { target: new targets.SnsTopic(topic) });
 pipeline.onJobStateChange('JobRule', { target: new targets.SnsTopic(topic) });

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Crc32 } from '@aws-sdk/checksums/crc';
+import { documentedProps } from '../src/support/documented-props';
 
 const ROOT = resolve(__dirname, '../..');
 const EXPECTED = join(ROOT, 'samples/worm-apl-1/expected');
@@ -70,6 +71,19 @@ test.each(APPS)('everything of %s goes when its stacks go', (app) => {
     const emptied = Object.values<any>(Resources).filter(({ Type }) => Type === 'Custom::S3AutoDeleteObjects').map(({ Properties }) => Properties.BucketName.Ref);
     expect(emptied.sort()).toEqual(buckets.sort());
   }
+});
+
+test('an option of the pipeline that all-options leaves out stands against another, and is given in existing-infrastructure', () => {
+  const given = (app: string) => {
+    const text = readFileSync(join(ROOT, 'integ', `integ.${app}.ts`), 'utf8');
+    return (name: string) => new RegExp(`\\b${name}(?::|,$)`, 'm').test(text);
+  };
+  const interfaces = /^(?:PaviAlignmentPipelineProps|PipelineStepProps|PipelineNames|PipelineMonitoringProps|Ec2ComputeOptions)\./;
+  const names = documentedProps().filter(({ name }) => interfaces.test(name)).map(({ name }) => name.split('.')[1]);
+  expect(names.length).toBeGreaterThan(50);
+  const missing = names.filter((name) => !given('all-options')(name));
+  expect(missing).toEqual(['workBucket', 'jobLogGroup', 'executionLogGroup']);
+  expect(missing.filter((name) => !given('existing-infrastructure')(name))).toEqual([]);
 });
 
 test('the pipelines on existing infrastructure make no queue, bucket, role or log group that is there', () => {
