@@ -50,6 +50,9 @@ export function inputCount(): string {
  * The retrieval jobs, made in one pass over the entries (an index that is computed would be looked for in the whole list, for each
  * job): the first and the last entry of each, its label for messages (the entries' ids, where the input has them),
  * and which of the step's sizes it starts with.
+ *
+ * The ids are joined into one text with a line for each job, and not grouped by `{}`: JSONata evaluates the groups side by side, which
+ * counts as so many levels of nesting, and Step Functions evaluates up to a hundred.
  */
 export function retrievalJobs(regionsPerJob: number): string {
   // A number that only the deployment knows is a token, which does not survive being written into a text as a number.
@@ -59,12 +62,13 @@ export function retrievalJobs(regionsPerJob: number): string {
     $each := $max([${wanted}, $ceil($total / ${MAX_RETRIEVAL_JOBS})]);
     $jobs := $ceil($total / $each);
     $ids := [$states.input.seq_regions.unique_entry_id];
-    $idsOf := $count($ids) > 0 ? $ids#$i{ "job" & $floor($i / $each): $join($, ", ") } : {};
+    $separated := function($id, $i) { ($i = 0 ? "" : $i % $each = 0 ? "\\n" : ", ") & $id };
+    $idsOf := $count($ids) > 0 ? $split($join($map($ids, $separated)), "\\n") : [0..$jobs - 1];
     $room := $min([${MAX_LABEL_CHARACTERS}, $floor(${MAX_LABELS_CHARACTERS} / $jobs)]);
-    [$map([0..$jobs - 1], function($job) { (
+    [$map($idsOf, function($idsOrNumber, $job) { (
       $from := $job * $each;
       $to := $min([$from + $each, $total]) - 1;
-      $all := $count($ids) > 0 ? $lookup($idsOf, "job" & $job) : "";
+      $all := $count($ids) > 0 ? $idsOrNumber : "";
       $named := $length($all) > $room ? $substring($all, 0, $room) & "..." : $all;
       {
         "from": $from,

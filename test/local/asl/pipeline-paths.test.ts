@@ -205,6 +205,8 @@ describe.each(KINDS)('the pipeline with %s', (kind, type, props) => {
   test('came through all of its states in these tests', () => {
     // A distributed Map's states are in the histories of its child executions.
     const states = kind === 'a Distributed Map' ? definition.States : allStates(definition);
-    expect(Object.keys(states).filter((name) => !visited.has(name))).toEqual([]);
+    // Only a redrive comes to this one: test/local/serve/redrive.test.ts.
+    const others = Object.keys(states).filter((name) => name !== 'GoOnWhereFailed');
+    expect(others.filter((name) => !visited.has(name))).toEqual([]);
   });
 });

@@ -1,3 +1,6 @@
+import { systemClock } from '../../../local/asl/clock';
+import { loadDefinition } from '../../../local/asl/definition';
+import { runExecution } from '../../../local/asl/execution';
 import { inputCount, jobName, MAX_RETRIEVAL_JOBS, retrievalJobs } from '../../../src/orchestration/run-plan';
 import { evaluate } from '../support/expressions';
 
@@ -34,6 +37,26 @@ describe('the retrieval jobs', () => {
       { from: 0, to: 1, label: 'entries 0 to 1', size: 0 },
       { from: 2, to: 2, label: 'entry 2', size: 0 },
     ]);
+  });
+
+  test('of many are planned within the depth that Step Functions evaluates', async () => {
+    const definition = loadDefinition({
+      QueryLanguage: 'JSONata', StartAt: 'Plan', States: { Plan: { Type: 'Pass', End: true, Output: `{% ${retrievalJobs(1)} %}` } },
+    }, 'STANDARD');
+    const { status, output } = await runExecution({
+      definition,
+      input: { seq_regions: entries(1000) },
+      name: 'run',
+      executionArn: 'arn:execution',
+      stateMachineArn: 'arn:state-machine',
+      stateMachineName: 'plan',
+      roleArn: 'arn:role',
+      findIntegration: () => undefined,
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    expect(status).toBe('SUCCEEDED');
+    expect((output as any[])[999]).toEqual({ from: 999, to: 999, label: 'entry 999 (e999)', size: 0 });
   });
 
   test('are a list also where there is one', async () => {
