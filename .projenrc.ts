@@ -144,6 +144,8 @@ for (const folder of ['test', 'projenrc', ...PROGRAM_FOLDERS, 'local/report/page
   typecheck.exec(`tsc --noEmit -p ${folder}/tsconfig.json`);
 }
 project.testTask.spawn(typecheck);
+// The packages are tested as a user has them; projen's own order makes them after the tests.
+project.testTask.prependExec('./scripts/package');
 
 const bundle = project.addTask('bundle', {
   description: 'Bundle the worker (assets/worker/index.cjs) and the pavi-pipeline command (lib/local/cli.js)',

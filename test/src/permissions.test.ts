@@ -5,9 +5,11 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { permissions } from './support/permissions';
 import { fargate, importedVpc, newPipeline, newStack, QUEUE_ARN, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { withoutHashes } from './support/plain-text';
+import { allOptionsStack, minimalStack } from './support/whole-stacks';
 import { PipelineCompute } from '../../src';
 
 // A reviewed table: whoever changes what a role may do changes it here too, and says why.
@@ -243,4 +245,16 @@ test('docs/permissions.md lists what the roles may do', () => {
     expect([role, actions]).toEqual([role, expected]);
     expect(section(prop)).toContain(/"Service":"([a-z.-]+)"/.exec(TABLE[role].find((line) => line.startsWith('taken by'))!)![1]);
   }
+});
+
+test('docs/permissions.md lists every type of resource that a deployment creates', () => {
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'permissions.md'), 'utf8');
+  const told = [...new Set(page.slice(page.indexOf('## Deployment')).match(/(?:AWS|Custom)::\w+(?:::\w+)?/g))];
+  const withTopic = newStack();
+  newPipeline(withTopic, { monitoring: { alarmTopic: new sns.Topic(withTopic, 'Topic') } });
+  const created = [minimalStack(), allOptionsStack(), withTopic].flatMap((stack) => Object.values<any>(Template.fromStack(stack).toJSON().Resources))
+    .map(({ Type }) => Type);
+  // Of the tests' stacks, not of the pipeline.
+  const brought = ['AWS::KMS::Key', 'AWS::SNS::Topic'];
+  expect(told.sort()).toEqual([...new Set(created)].filter((type) => !brought.includes(type)).sort());
 });
