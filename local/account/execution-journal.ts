@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { ChildJournal } from './child-journal';
+import { reopenLines } from './whole-lines';
 import { writeWhole } from './write-whole';
 import type { HistoryEvent } from '../asl/history';
+import { endOf, EndStatus, redrivesOf } from '../asl/history-end';
+import type { MapRun } from '../asl/map-run';
 import type { Move } from '../asl/place';
-import type { MapRun } from '../asl/visit';
 
-export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+export type ExecutionStatus = 'RUNNING' | EndStatus;
 
 /** What is known of an execution from its start on. */
 export interface ExecutionStart {
@@ -21,8 +24,8 @@ export interface ExecutionStart {
   readonly definition: string;
 }
 
-/** An execution as DescribeExecution tells of it. */
-export interface ExecutionRecord extends ExecutionStart {
+/** What an execution has come to. */
+export interface ExecutionState {
   readonly status: ExecutionStatus;
   readonly stopDate?: string;
   /** JSON */
@@ -31,8 +34,12 @@ export interface ExecutionRecord extends ExecutionStart {
   readonly cause?: string;
   readonly redriveCount: number;
   readonly redriveDate?: string;
-  readonly mapRuns: readonly MapRun[];
   readonly eventCount: number;
+}
+
+/** An execution as DescribeExecution tells of it. */
+export interface ExecutionRecord extends ExecutionStart, ExecutionState {
+  readonly mapRuns: readonly MapRun[];
 }
 
 /** All that an execution has left. */
@@ -43,10 +50,6 @@ export interface ExecutionTrail {
 }
 
 type Line = { readonly start: ExecutionStart } | { readonly event: HistoryEvent } | { readonly move: Move } | { readonly mapRun: MapRun };
-
-const ENDS: Readonly<Record<string, ExecutionStatus>> = {
-  ExecutionSucceeded: 'SUCCEEDED', ExecutionFailed: 'FAILED', ExecutionTimedOut: 'TIMED_OUT', ExecutionAborted: 'ABORTED',
-};
 
 /**
  * One execution in a file, a line of JSON for each thing that happened: what was written stays when the process is killed, and a line that
@@ -65,6 +68,8 @@ export class ExecutionJournal {
     return new ExecutionJournal(folder, fileName(arn));
   }
 
+  /** What the child executions of its distributed Maps leave. */
+  public readonly children: ChildJournal;
   private readonly lines: string;
   private readonly end: string;
   /** Open from the first line that is written to the end. */
@@ -73,6 +78,7 @@ export class ExecutionJournal {
   private constructor(folder: string, name: string) {
     this.lines = join(folder, `${name}.jsonl`);
     this.end = join(folder, `${name}.json`);
+    this.children = new ChildJournal(this.lines);
   }
 
   public append(line: Line): void {
@@ -83,17 +89,14 @@ export class ExecutionJournal {
   /** Makes the journal one that goes on: without its end, and without a line that was cut off. */
   public reopen(): void {
     rmSync(this.end, { force: true });
-    const file = openSync(this.lines, 'r+');
-    try {
-      ftruncateSync(file, lengthOfWholeLines(file));
-    } finally {
-      closeSync(file);
-    }
+    reopenLines(this.lines);
+    this.children.reopen();
   }
 
   public close(record: ExecutionRecord): void {
     if (this.file !== undefined) closeSync(this.file);
     this.file = undefined;
+    this.children.close();
     writeWhole(this.end, JSON.stringify(record));
   }
 
@@ -112,7 +115,7 @@ export class ExecutionJournal {
       else mapRuns.set(entry.mapRun.mapRunArn, entry.mapRun);
     }
     if (start === undefined) throw new Error(`${this.lines} does not begin with an execution's start; if it is not needed, delete it`);
-    return { record: { ...recordOf(start, events), mapRuns: [...mapRuns.values()] }, events, moves };
+    return { record: { ...start, ...stateOf(events), mapRuns: [...mapRuns.values()] }, events, moves };
   }
 
   private ending(): ExecutionRecord | undefined {
@@ -126,21 +129,12 @@ export class ExecutionJournal {
 }
 
 /** What the events tell of an execution. */
-export function recordOf(start: ExecutionStart, events: readonly HistoryEvent[]): ExecutionRecord {
-  const last = events.at(-1);
-  const redrives = events.filter(({ type }) => type === 'ExecutionRedriven');
-  const status = ENDS[last?.type ?? ''] ?? 'RUNNING';
-  const { output, error, cause } = (status === 'RUNNING' ? {} : last!.details) as { output?: string; error?: string; cause?: string };
+export function stateOf(events: readonly HistoryEvent[]): ExecutionState {
+  const redrives = redrivesOf(events);
   return {
-    ...start,
-    status,
-    ...status === 'RUNNING' ? {} : { stopDate: last!.timestamp },
-    ...output === undefined ? {} : { output },
-    // Of a time-out, only the history tells the error.
-    ...status === 'TIMED_OUT' ? {} : { error, cause },
+    ...endOf(events) ?? { status: 'RUNNING' },
     redriveCount: redrives.length,
     ...redrives.length === 0 ? {} : { redriveDate: redrives.at(-1)!.timestamp },
-    mapRuns: [],
     eventCount: events.length,
   };
 }
@@ -149,16 +143,4 @@ export function recordOf(start: ExecutionStart, events: readonly HistoryEvent[])
 function fileName(arn: string): string {
   const readable = arn.split(':').slice(6).join('-').replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 100);
   return `${readable}-${createHash('sha256').update(arn).digest('hex').slice(0, 16)}`;
-}
-
-function lengthOfWholeLines(file: number): number {
-  const block = Buffer.alloc(64 * 1024);
-  for (let end = fstatSync(file).size; end > 0;) {
-    const start = Math.max(0, end - block.length);
-    const length = readSync(file, block, 0, end - start, start);
-    const at = block.subarray(0, length).lastIndexOf('\n');
-    if (at >= 0) return start + at + 1;
-    end = start;
-  }
-  return 0;
 }

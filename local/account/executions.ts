@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import { ExecutionJournal, ExecutionRecord, ExecutionStart, ExecutionTrail, recordOf } from './execution-journal';
+import { abortInterruptedChildren, ChildExecutions } from './child-executions';
+import { ExecutionJournal, ExecutionRecord, ExecutionStart, ExecutionTrail, stateOf } from './execution-journal';
 import type { LoadedStateMachine } from './load-pipeline';
 import { systemClock } from '../asl/clock';
 import { loadDefinition } from '../asl/definition';
 import { Redrive, runExecution, StopReason } from '../asl/execution';
 import type { HistoryEvent } from '../asl/history';
+import type { MapRun } from '../asl/map-run';
 import { Place } from '../asl/place';
 import type { FindIntegration } from '../asl/task-integration';
-import type { MapRun } from '../asl/visit';
 
 export interface ExecutionsOptions {
   /** Of the journals. */
@@ -37,11 +38,13 @@ const INTERRUPTED = new StopReason('PaviPipeline.Interrupted', 'the local engine
 
 /** The executions of an account: those that run, and those that ended, also in an earlier process. */
 export class Executions {
+  public readonly children: ChildExecutions;
   private readonly records = new Map<string, ExecutionRecord>();
   private readonly running = new Map<string, Running>();
 
   constructor(private readonly options: ExecutionsOptions) {
     mkdirSync(options.folder, { recursive: true });
+    this.children = new ChildExecutions(options.folder, () => this.all());
     for (const record of ExecutionJournal.records(options.folder)) {
       this.records.set(record.arn, record.status === 'RUNNING' ? this.abortInterrupted(record) : record);
     }
@@ -62,8 +65,9 @@ export class Executions {
     return this.running.get(arn)?.events ?? ExecutionJournal.of(this.options.folder, arn).read().events;
   }
 
-  public mapRun(arn: string): MapRun | undefined {
-    return this.all().flatMap(({ mapRuns }) => mapRuns).find(({ mapRunArn }) => mapRunArn === arn);
+  /** Of all executions, and of their child executions. */
+  public mapRuns(): MapRun[] {
+    return this.all().flatMap(({ mapRuns }) => mapRuns);
   }
 
   /** @param input JSON; whoever calls has checked it, and that there is no execution of this name */
@@ -138,6 +142,7 @@ export class Executions {
         running.mapRuns.set(mapRun.mapRunArn, mapRun);
         journal.append({ mapRun });
       },
+      children: journal.children,
       place,
       redrive,
     });
@@ -170,7 +175,8 @@ export class Executions {
       details: { error: INTERRUPTED.error, cause: INTERRUPTED.cause },
     };
     journal.append({ event });
-    const ending = { ...recordOf(record, [...events, event]), mapRuns: record.mapRuns.map(withoutRunning) };
+    const mapRuns = abortInterruptedChildren(journal, record.mapRuns, event.details);
+    const ending = { ...record, ...stateOf([...events, event]), mapRuns };
     journal.close(ending);
     this.options.onStatus(ending);
     return ending;
@@ -178,11 +184,7 @@ export class Executions {
 }
 
 function recordNow({ start, events, mapRuns }: Omit<Running, 'ended'>): ExecutionRecord {
-  return { ...recordOf(start, events), mapRuns: [...mapRuns.values()] };
-}
-
-function withoutRunning(run: MapRun): MapRun {
-  return run.status === 'RUNNING' ? { ...run, status: 'ABORTED', stopDate: new Date().toISOString() } : run;
+  return { ...start, ...stateOf(events), mapRuns: [...mapRuns.values()] };
 }
 
 /** The engine itself failed; the execution must not seem to go on. */

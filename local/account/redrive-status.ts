@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from './execution-journal';
+import type { ExecutionState } from './execution-journal';
 import { MAX_EVENTS } from '../asl/history';
 
 /** "Execution redrivable period": 14 days from the end (AWS Step Functions developer guide, "Redriving executions"). */
@@ -8,7 +8,7 @@ const MAX_REDRIVES = 1000;
 const TOO_MANY_EVENTS = MAX_EVENTS - 1;
 
 /** Whether an execution can be redriven, in the words of DescribeExecution. */
-export function redriveStatus(record: ExecutionRecord): { redriveStatus: string; redriveStatusReason?: string } {
+export function redriveStatus(record: ExecutionState): { redriveStatus: string; redriveStatusReason?: string } {
   const { status, stopDate, redriveCount, eventCount } = record;
   const not = (redriveStatusReason: string) => ({ redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason });
   if (status === 'RUNNING' || status === 'SUCCEEDED') return not(`Execution is ${status} and cannot be redriven`);

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { runChildren, Work } from './child-runs';
 import { ErrorCode } from './errors';
 import { evaluate, evaluateInteger, evaluateTyped } from './expression';
 import { itemBatches } from './item-batches';
 import { readItems } from './item-reader';
 import { itemsOf } from './map-input';
-import { mapItems } from './map-items';
-import { ChildRecord, mapResult } from './map-result';
+import { mapResult } from './map-result';
+import { MapRun, noCounts } from './map-run';
 import type { MapOutcome } from './map-state';
 import { StatesError } from './task-integration';
-import { asStatesError, bindings, Counts, Engine, Item, MapRun, requireSize, Visit, within } from './visit';
-
-/** The service quota of a Map Run's child executions at one time (AWS Step Functions developer guide, page "Service quotas"). */
-const MAX_DISTRIBUTED = 10_000;
+import { asStatesError, bindings, Engine, Item, requireSize, Visit, within } from './visit';
 
 interface Settings {
   readonly maxConcurrency: number;
@@ -19,14 +17,11 @@ interface Settings {
   readonly toleratedFailurePercentage: number;
 }
 
-/** What one child execution works on. */
-interface Work {
-  readonly input: unknown;
-  /** How many of the Map's items these are. */
-  readonly items: number;
-  /** Where it is one item alone. */
-  readonly item: Item | undefined;
-}
+/** What a redrive of the state has to know of its run. */
+type RunMemo = Pick<MapRun, 'mapRunArn' | 'startDate' | 'redriveCount'>;
+
+/** After these failures, a redrive starts a new run (developer guide, "Redriving Map Runs in Step Functions executions"). */
+const NEW_RUN: readonly string[] = [ErrorCode.DATA_LIMIT, ErrorCode.RUNTIME];
 
 /** Runs a child execution for each item or batch of items; gives the outputs of those that succeeded, or where they are written. */
 export async function runDistributedMap(engine: Engine, visit: Visit): Promise<MapOutcome> {
@@ -38,17 +33,7 @@ export async function runDistributedMap(engine: Engine, visit: Visit): Promise<M
   requireRange(visit, settings);
   const label = `${engine.executionArn.split(':')[6]}/${state.Label ?? name.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 40)}`;
   const arn = (kind: string, id: string) => `${engine.executionArn.split(':').slice(0, 5).join(':')}:${kind}:${label}:${id}`;
-  const run: MapRun = {
-    mapRunArn: arn('mapRun', randomUUID()),
-    executionArn: engine.executionArn,
-    status: 'RUNNING',
-    startDate: clock.now().toISOString(),
-    ...settings,
-    itemCounts: counts(),
-    executionCounts: counts(),
-  };
-  history.add('MapRunStarted', { mapRunArn: run.mapRunArn }, scope.track);
-  engine.onMapRun(run);
+  const run = begin(engine, visit, settings, arn('mapRun', randomUUID()));
   const end = (status: MapRun['status']) => {
     run.status = status;
     run.stopDate = clock.now().toISOString();
@@ -71,8 +56,33 @@ export async function runDistributedMap(engine: Engine, visit: Visit): Promise<M
     }
     const error = asStatesError(engine, visit, thrown);
     history.add('MapRunFailed', { error: error.errorName, cause: error.errorCause }, scope.track);
+    if (NEW_RUN.includes(error.errorName)) scope.place.beginAgain();
     throw error;
   }
+}
+
+/** Starts the run, or redrives the one that an earlier attempt left. */
+function begin(engine: Engine, { scope }: Visit, settings: Settings, newArn: string): MapRun {
+  const now = engine.clock.now().toISOString();
+  const earlier = scope.place.memo as RunMemo | undefined;
+  const { mapRunArn, startDate, redriveCount } = earlier === undefined ? { mapRunArn: newArn, startDate: now, redriveCount: 0 }
+    : { ...earlier, redriveCount: earlier.redriveCount + 1 };
+  scope.place.remember({ mapRunArn, startDate, redriveCount } satisfies RunMemo);
+  const run: MapRun = {
+    mapRunArn,
+    executionArn: engine.executionArn,
+    status: 'RUNNING',
+    startDate,
+    ...settings,
+    itemCounts: noCounts(),
+    executionCounts: noCounts(),
+    redriveCount,
+    ...earlier === undefined ? {} : { redriveDate: now },
+  };
+  if (earlier === undefined) engine.history.add('MapRunStarted', { mapRunArn }, scope.track);
+  else engine.history.add('MapRunRedriven', { mapRunArn, redriveCount }, scope.track);
+  engine.onMapRun(run);
+  return run;
 }
 
 async function settingsOf(engine: Engine, visit: Visit): Promise<Settings> {
@@ -106,51 +116,4 @@ async function worksOf(engine: Engine, visit: Visit, items: readonly unknown[], 
   if (state.ItemBatcher === undefined) return works;
   const batches = await itemBatches(state.ItemBatcher, works.map(({ input }) => input), bindings(engine, visit));
   return batches.map((batch) => ({ input: batch, items: batch.Items.length, item: undefined }));
-}
-
-async function runChildren(engine: Engine, visit: Visit, run: MapRun, works: readonly Work[], arnOf: (id: string) => string): Promise<ChildRecord[]> {
-  const { ItemProcessor, ToleratedFailureCount, ToleratedFailurePercentage } = visit.state;
-  const total = works.reduce((sum, { items }) => sum + items, 0);
-  Object.assign(run.itemCounts, { total, pending: total });
-  Object.assign(run.executionCounts, { total: works.length, pending: works.length });
-  const move = (work: Work, from: keyof Counts, to: keyof Counts) => {
-    for (const [of, by] of [[run.itemCounts, work.items], [run.executionCounts, 1]] as const) {
-      of[from] -= by;
-      of[to] += by;
-    }
-  };
-  const tolerated = () => {
-    const { failed } = run.itemCounts;
-    const { toleratedFailureCount: count, toleratedFailurePercentage: percentage } = run;
-    if (ToleratedFailureCount === undefined && ToleratedFailurePercentage === undefined) return false;
-    // Of both, neither may be exceeded.
-    return (ToleratedFailureCount === undefined || failed <= count)
-      && (ToleratedFailurePercentage === undefined || failed * 100 <= percentage * total);
-  };
-  const concurrency = run.maxConcurrency === 0 ? MAX_DISTRIBUTED : run.maxConcurrency;
-  return mapItems(works, concurrency, visit.signal, async (work, index, signal) => {
-    const place = visit.scope.place.inner(index);
-    const earlier = place.end?.result as ChildRecord | undefined;
-    if (earlier !== undefined) {
-      move(work, 'pending', 'succeeded');
-      return earlier;
-    }
-    const name = randomUUID();
-    move(work, 'pending', 'running');
-    const executionArn = arnOf(name);
-    const result = await engine.runChild({
-      definition: ItemProcessor!, express: ItemProcessor!.ProcessorConfig!.ExecutionType === 'EXPRESS', input: work.input, name, executionArn, item: work.item, signal,
-    });
-    move(work, 'running', result.status === 'SUCCEEDED' ? 'succeeded' : result.status === 'ABORTED' ? 'aborted' : 'failed');
-    if (result.status !== 'SUCCEEDED' && !signal.aborted && !tolerated()) {
-      throw new StatesError(ErrorCode.TOO_MANY_FAILURES, 'The specified tolerated failure threshold was exceeded');
-    }
-    const record = { ...result, name, executionArn, input: work.input };
-    if (result.status === 'SUCCEEDED') place.finish(record);
-    return record;
-  });
-}
-
-function counts(): Counts {
-  return { pending: 0, running: 0, succeeded: 0, failed: 0, aborted: 0, total: 0 };
 }

@@ -1,12 +1,15 @@
 import { setMaxListeners } from 'node:events';
+import { Child, ChildResult, ChildStart, ChildStore, isRedrivable, lastResult } from './children';
 import { Clock } from './clock';
 import type { StateMachineDefinition } from './definition';
 import { ErrorCode } from './errors';
 import { History, HistoryEvent, HistoryFull, MAX_EVENTS, Track } from './history';
-import { Place } from './place';
+import { redrivesOf } from './history-end';
+import type { MapRun } from './map-run';
+import { Move, Place } from './place';
 import { StateRunner } from './state-runner';
 import { FindIntegration, StatesError } from './task-integration';
-import type { Child, ChildResult, Item, MapRun } from './visit';
+import type { Item } from './visit';
 
 export interface ExecutionOptions {
   readonly definition: StateMachineDefinition;
@@ -21,8 +24,10 @@ export interface ExecutionOptions {
   /** Aborted to stop the execution. */
   readonly signal: AbortSignal;
   readonly onEvent?: (event: HistoryEvent) => void;
-  /** When a distributed Map begins or ends; its counts change meanwhile. */
+  /** When a distributed Map begins, knows its items, or ends; its counts change meanwhile. */
   readonly onMapRun?: (run: MapRun) => void;
+  /** Where the child executions of distributed Maps leave what they do; without it, a redrive runs them from their beginning. */
+  readonly children?: ChildStore;
   /** How many events there may be, the end of the execution included. */
   readonly maxEvents?: number;
   /** A child execution of a distributed Map has the Map's item in its context. */
@@ -90,6 +95,10 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
     executionArn: options.executionArn,
     executionName: options.name,
     runChild: (child) => runChild(options, child),
+    isRedrivable: (arn) => {
+      const trail = options.children?.earlier(arn);
+      return trail === undefined || isRedrivable(trail);
+    },
     onMapRun: options.onMapRun ?? (() => undefined),
   });
   if (options.redrive === undefined) history.write('ExecutionStarted', { input: JSON.stringify(options.input), roleArn: options.roleArn }, 0);
@@ -156,18 +165,32 @@ function executionSignal({ definition, clock, signal }: ExecutionOptions, histor
   return { signal: stop.signal, limitReached: () => timedOut, release };
 }
 
-/** A child execution has a history, and a context, of its own. */
+/**
+ * A child execution has a history, and a context, of its own. One that an earlier attempt left unsuccessful is redriven, or if it is an
+ * Express one, started again under its ARN (developer guide, "Redriving Map Runs in Step Functions executions").
+ */
 async function runChild(options: ExecutionOptions, child: Child): Promise<ChildResult> {
-  const startDate = options.clock.now().toISOString();
+  const { clock, children } = options;
+  const { executionArn: arn, express, name, mapRunArn, itemCount } = child;
+  const trail = children?.earlier(arn);
+  if (trail !== undefined && !isRedrivable(trail)) return lastResult(trail);
+  const redriven = express ? undefined : trail;
+  const stateMachineArn = arn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
+  const start: ChildStart = redriven?.start
+    ?? { arn, name, mapRunArn, stateMachineArn, express, input: JSON.stringify(child.input), itemCount, startDate: clock.now().toISOString() };
+  if (redriven === undefined) children?.begin(start);
+  const onMove = (move: Move) => children?.move(arn, move);
+  const redriveCount = redriven === undefined ? 0 : redrivesOf(redriven.events).length + 1;
   const { events: _events, ...result } = await runExecution({
     ...options,
     ...child,
-    definition: { StartAt: child.definition.StartAt, States: child.definition.States, type: child.express ? 'EXPRESS' : 'STANDARD' },
-    stateMachineArn: child.executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
-    stateMachineName: child.executionArn.split(':')[6],
-    onEvent: undefined,
-    place: undefined,
-    redrive: undefined,
+    input: JSON.parse(start.input),
+    definition: { StartAt: child.definition.StartAt, States: child.definition.States, type: express ? 'EXPRESS' : 'STANDARD' },
+    stateMachineArn,
+    stateMachineName: arn.split(':')[6],
+    onEvent: (event) => children?.event(arn, event),
+    place: redriven === undefined ? new Place(onMove) : Place.after(redriven.moves, onMove),
+    redrive: redriven === undefined ? undefined : { count: redriveCount, startTime: start.startDate, events: redriven.events },
   });
-  return { ...result, startDate, stopDate: options.clock.now().toISOString() };
+  return { ...result, startDate: start.startDate, stopDate: clock.now().toISOString(), redriveCount };
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { ChildResult } from './children';
 import { sdkCall } from './definition';
 import { ErrorCode } from './errors';
 import { evaluate } from './expression';
 import { StatesError } from './task-integration';
 import { serviceCall } from './task-state';
-import { bindings, ChildResult, Engine, Visit } from './visit';
+import { bindings, Engine, Visit } from './visit';
 
 export interface ChildRecord extends ChildResult {
   readonly name: string;
@@ -53,7 +54,7 @@ function transform(visit: Visit, transformation: string, records: readonly Child
 }
 
 function description(visit: Visit, record: ChildRecord): Record<string, unknown> {
-  const { name, executionArn, input, status, output, error, cause, startDate, stopDate } = record;
+  const { name, executionArn, input, status, output, error, cause, startDate, stopDate, redriveCount } = record;
   const express = visit.state.ItemProcessor!.ProcessorConfig!.ExecutionType === 'EXPRESS';
   return {
     ExecutionArn: executionArn,
@@ -61,7 +62,7 @@ function description(visit: Visit, record: ChildRecord): Record<string, unknown>
     InputDetails: { Included: true },
     Name: name,
     ...status === 'SUCCEEDED' ? { Output: JSON.stringify(output), OutputDetails: { Included: true } } : { Error: error, Cause: cause },
-    ...express ? {} : { RedriveCount: 0, RedriveStatus: status === 'SUCCEEDED' ? 'NOT_REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' },
+    ...express ? {} : { RedriveCount: redriveCount, RedriveStatus: status === 'SUCCEEDED' ? 'NOT_REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' },
     StartDate: startDate,
     StateMachineArn: executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),
     Status: status,

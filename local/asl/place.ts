@@ -14,6 +14,8 @@ export type Move = { readonly path: readonly number[] } & (
   | { readonly result: unknown }
   /** The state begins again, with all of its branches or iterations. */
   | { readonly again: true }
+  /** What the state, or the line, wants to find when it is redriven; JSON. */
+  | { readonly memo: unknown }
 );
 
 /**
@@ -31,6 +33,7 @@ export class Place {
   private readonly places = new Map<number, Place>();
   private arrival?: Arrival;
   private ended?: { readonly result: unknown };
+  private remembered?: unknown;
 
   constructor(private readonly onMove: (move: Move) => void = () => undefined, private readonly path: readonly number[] = []) {}
 
@@ -42,6 +45,11 @@ export class Place {
   /** The result, where the line has come to its end. */
   public get end(): { readonly result: unknown } | undefined {
     return this.ended;
+  }
+
+  /** What was last remembered here; undefined from the next move of another kind on. */
+  public get memo(): unknown {
+    return this.remembered;
   }
 
   /** The place within the state, of a branch or iteration. */
@@ -62,8 +70,12 @@ export class Place {
     this.tell({ path: this.path, result });
   }
 
+  public remember(memo: unknown): void {
+    this.tell({ path: this.path, memo });
+  }
+
   public beginAgain(): void {
-    if (this.places.size > 0) this.tell({ path: this.path, again: true });
+    if (this.places.size > 0 || this.remembered !== undefined) this.tell({ path: this.path, again: true });
   }
 
   private tell(move: Move): void {
@@ -72,7 +84,12 @@ export class Place {
   }
 
   private take(move: Move): void {
+    if ('memo' in move) {
+      this.remembered = move.memo;
+      return;
+    }
     this.places.clear();
+    this.remembered = undefined;
     if ('at' in move) this.arrival = move.at;
     if ('result' in move) this.ended = { result: move.result };
   }

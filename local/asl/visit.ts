@@ -1,33 +1,15 @@
+import type { Child, ChildResult } from './children';
 import { Clock } from './clock';
 import type { StateDefinition, StatesDefinition } from './definition';
 import { ErrorCode } from './errors';
 import { Bindings, CLOCK, evaluate, ExpressionError } from './expression';
 import { History, Track } from './history';
+import type { MapRun } from './map-run';
 import type { Place } from './place';
 import { FindIntegration, StatesError } from './task-integration';
 
 /** "Maximum input or output size: 256 KiB of data as a UTF-8 encoded string" (developer guide, page "Service quotas"). */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
-
-/** A child execution of a distributed Map. */
-export interface Child {
-  readonly definition: StatesDefinition;
-  readonly express: boolean;
-  readonly input: unknown;
-  readonly name: string;
-  readonly executionArn: string;
-  readonly item: Item | undefined;
-  readonly signal: AbortSignal;
-}
-
-export interface ChildResult {
-  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-  readonly output?: unknown;
-  readonly error?: string;
-  readonly cause?: string;
-  readonly startDate: string;
-  readonly stopDate: string;
-}
 
 /** What all states of an execution share. */
 export interface Engine {
@@ -39,6 +21,8 @@ export interface Engine {
   readonly executionArn: string;
   readonly executionName: string;
   readonly runChild: (child: Child) => Promise<ChildResult>;
+  /** Of those that an attempt before the redrive left unsuccessful. */
+  readonly isRedrivable: (childArn: string) => boolean;
   readonly onMapRun: (run: MapRun) => void;
 }
 
@@ -48,22 +32,6 @@ export interface Item {
   readonly Value: unknown;
   readonly Source?: string;
 }
-
-/** A run of a distributed Map, as DescribeMapRun tells of it; counts change while it goes on. */
-export interface MapRun {
-  readonly mapRunArn: string;
-  readonly executionArn: string;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
-  readonly startDate: string;
-  stopDate?: string;
-  readonly maxConcurrency: number;
-  readonly toleratedFailureCount: number;
-  readonly toleratedFailurePercentage: number;
-  readonly itemCounts: Counts;
-  readonly executionCounts: Counts;
-}
-
-export interface Counts { pending: number; running: number; succeeded: number; failed: number; aborted: number; total: number }
 
 /** What a state sees of where it is. */
 export interface Scope {

@@ -1,7 +1,8 @@
 import { seconds } from './json-protocol';
+import type { ChildRecord } from '../account/child-executions';
 import type { ExecutionRecord } from '../account/execution-journal';
 import { redriveStatus } from '../account/redrive-status';
-import type { Counts, MapRun } from '../asl/visit';
+import type { Counts, MapRun } from '../asl/map-run';
 
 const INCLUDED = { included: true };
 
@@ -11,7 +12,29 @@ export function describeExecution(record: ExecutionRecord): object {
 }
 
 export function executionListItem(record: ExecutionRecord): object {
-  return { ...identity(record), status: record.status, redriveCount: record.redriveCount, redriveDate: seconds(record.redriveDate) };
+  return { ...identity(record), status: record.status, ...redrives(record) };
+}
+
+/** The same, of a distributed Map's child execution. */
+export function describeChild(record: ChildRecord): object {
+  const { mapRunArn, express } = record;
+  const { redriveStatus: status, redriveStatusReason } = redriveStatus(record);
+  return {
+    ...identity(record),
+    status: record.status,
+    ...payloads(record),
+    mapRunArn,
+    // Of an Express one, no single redrives are known.
+    ...express ? {} : redrives(record),
+    redriveStatus: status === 'REDRIVABLE' ? 'REDRIVABLE_BY_MAP_RUN' : status,
+    redriveStatusReason,
+  };
+}
+
+/** An item of ListExecutions where it was asked for a Map run's. */
+export function childListItem(record: ChildRecord): object {
+  const { status, mapRunArn, itemCount, express } = record;
+  return { ...identity(record), status, mapRunArn, itemCount, ...express ? {} : redrives(record) };
 }
 
 /** What StartSyncExecution answers; an aborted execution counts as failed there. */
@@ -25,11 +48,15 @@ export function syncResult(record: ExecutionRecord): object {
   };
 }
 
-function identity({ arn, name, stateMachineArn, startDate, stopDate }: ExecutionRecord): object {
+function redrives({ redriveCount, redriveDate }: ExecutionRecord | ChildRecord): object {
+  return { redriveCount, redriveDate: seconds(redriveDate) };
+}
+
+function identity({ arn, name, stateMachineArn, startDate, stopDate }: ExecutionRecord | ChildRecord): object {
   return { executionArn: arn, stateMachineArn, name, startDate: seconds(startDate), stopDate: seconds(stopDate) };
 }
 
-function payloads({ input, output, error, cause }: ExecutionRecord): object {
+function payloads({ input, output, error, cause }: ExecutionRecord | ChildRecord): object {
   return { input, inputDetails: INCLUDED, ...output === undefined ? {} : { output, outputDetails: INCLUDED }, error, cause };
 }
 
@@ -47,10 +74,17 @@ export function describeMapRun(run: MapRun): object {
     toleratedFailurePercentage,
     itemCounts: counts(run.itemCounts),
     executionCounts: counts(run.executionCounts),
-    redriveCount: 0,
+    redriveCount: run.redriveCount,
+    redriveDate: seconds(run.redriveDate),
   };
 }
 
-function counts({ pending, running, succeeded, failed, aborted, total }: Counts): object {
-  return { pending, running, succeeded, failed, timedOut: 0, aborted, total, resultsWritten: succeeded };
+/** An item of ListMapRuns; the state machine's ARN has the Map's label. */
+export function mapRunListItem({ mapRunArn, executionArn, startDate, stopDate }: MapRun): object {
+  const stateMachineArn = mapRunArn.replace(':mapRun:', ':stateMachine:').replace(/:[^:]*$/, '');
+  return { executionArn, mapRunArn, stateMachineArn, startDate: seconds(startDate), stopDate: seconds(stopDate) };
+}
+
+function counts(of: Counts): object {
+  return { ...of, resultsWritten: of.succeeded };
 }

@@ -73,7 +73,7 @@ export function seconds(date: string | undefined): number | undefined {
   return date === undefined ? undefined : Date.parse(date) / 1000;
 }
 
-interface Page<T> {
+export interface Page<T> {
   readonly items: readonly T[];
   readonly nextToken?: string;
 }
@@ -85,4 +85,9 @@ export function page<T>(items: readonly T[], { maxResults, nextToken }: Input, f
   if (Number.isNaN(start)) throw new ApiError('InvalidToken', 'Invalid Token: \'Invalid token\'');
   const end = start + size;
   return { items: items.slice(start, end), ...end < items.length ? { nextToken: Buffer.from(`page-${end}`).toString('base64') } : {} };
+}
+
+/** The token that an answer has where there is more. */
+export function following(nextToken: string | undefined): { nextToken?: string } {
+  return nextToken === undefined ? {} : { nextToken };
 }

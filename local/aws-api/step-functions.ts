@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from './api-error';
 import { authorize } from './authorize';
-import { describeExecution, describeMapRun, executionListItem, syncResult } from './execution-shapes';
-import { ApiService, Input, jsonService, Operation, page, seconds } from './json-protocol';
+import { describeChild, describeExecution, executionListItem, syncResult } from './execution-shapes';
+import { ApiService, following, Input, jsonService, Operation, seconds } from './json-protocol';
+import { listChildren, mapRunOperations } from './map-runs';
+import { filtered, invalidArn, pageOf, required } from './states-input';
+import type { ChildRecord } from '../account/child-executions';
 import type { ExecutionRecord } from '../account/execution-journal';
 import type { Executions } from '../account/executions';
 import type { LoadedStateMachine } from '../account/load-pipeline';
@@ -20,8 +23,9 @@ export interface StepFunctionsOptions {
 }
 
 const MAX_INPUT_BYTES = 256 * 1024;
-const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
-const [DEFAULT_PAGE, MAX_PAGE] = [100, 1000];
+
+type Child = { readonly record: ChildRecord; readonly events: readonly HistoryEvent[] };
+type Found = { readonly record: ExecutionRecord; readonly child?: undefined } | { readonly child: Child; readonly record?: undefined };
 
 /** AWS Step Functions, as far as a caller of a pipeline uses it (API version 2016-11-23). */
 export function stepFunctions({ stateMachines, executions, createdAt }: StepFunctionsOptions): ApiService {
@@ -33,16 +37,30 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
     if (machine === undefined) throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
     return machine;
   };
-  const executionOf = (input: Input, caller: Principal, action: string): ExecutionRecord => {
+  const arnOf = (input: Input, caller: Principal, action: string): string => {
     const arn = required(input, 'executionArn');
     const [, , service, , , kind] = arn.split(':');
     if (service !== 'states') throw invalidArn(arn);
     if (kind === 'express') throw new ApiError('InvalidArn', 'Invalid Arn: \'Resource type not valid in this context: express\'');
     if (kind !== 'execution') throw invalidArn(arn);
     authorize(caller, action, arn);
+    return arn;
+  };
+  const absent = (arn: string) => new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+  /** An execution, or the child execution of a distributed Map. */
+  const anyOf = (input: Input, caller: Principal, action: string): Found => {
+    const arn = arnOf(input, caller, action);
     const record = executions.find(arn);
-    if (record === undefined) throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
-    return record;
+    if (record !== undefined) return { record };
+    const child = executions.children.find(arn);
+    if (child === undefined) throw absent(arn);
+    return { child };
+  };
+  const executionOf = (input: Input, caller: Principal, action: string): ExecutionRecord => {
+    const { record, child } = anyOf(input, caller, action);
+    if (record !== undefined) return record;
+    const code = action === 'states:RedriveExecution' ? 'ExecutionNotRedrivable' : 'ValidationException';
+    throw new ApiError(code, `${child.record.arn} is the child execution of a Map run; call ${action.split(':')[1]} for the execution that started it`);
   };
   const start = (machine: LoadedStateMachine, given: Input) => {
     const { name, input } = checkedStart(given);
@@ -69,25 +87,24 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
       const { record } = await start(machine, input).ended!;
       return syncResult(record);
     },
-    DescribeExecution: (input, caller) => describeExecution(executionOf(input, caller, 'states:DescribeExecution')),
+    DescribeExecution: (input, caller) => {
+      const { record, child } = anyOf(input, caller, 'states:DescribeExecution');
+      return record === undefined ? describeChild(child.record) : describeExecution(record);
+    },
     GetExecutionHistory: (input, caller) => {
-      const { arn } = executionOf(input, caller, 'states:GetExecutionHistory');
-      const events = input.reverseOrder === true ? [...executions.events(arn)].reverse() : executions.events(arn);
-      const { items, nextToken } = page(events, input, DEFAULT_PAGE, MAX_PAGE);
+      const { record, child } = anyOf(input, caller, 'states:GetExecutionHistory');
+      if (child?.record.express === true) throw typeNotSupported();
+      const inOrder = record === undefined ? child.events : executions.events(record.arn);
+      const events = input.reverseOrder === true ? [...inOrder].reverse() : inOrder;
+      const { items, nextToken } = pageOf(events, input);
       return { events: items.map((event) => historyEvent(event, input.includeExecutionData !== false)), ...following(nextToken) };
     },
     ListExecutions: (input, caller) => {
-      if (input.mapRunArn !== undefined) {
-        throw new ApiError('ValidationException', 'ListExecutions with mapRunArn is not supported by the local endpoint: child executions are not kept one by one');
-      }
+      if (input.mapRunArn !== undefined) return listChildren(executions, input, caller);
       const machine = machineOf(input, caller, 'states:ListExecutions');
       if (machine.definition.type === 'EXPRESS') throw typeNotSupported();
-      const { statusFilter, redriveFilter } = input;
-      if (statusFilter !== undefined && !STATUSES.includes(statusFilter)) throw notInSet('statusFilter', statusFilter, STATUSES);
-      const found = executions.all().filter((record) => record.stateMachineArn === machine.arn
-        && (statusFilter === undefined || record.status === statusFilter)
-        && (redriveFilter === undefined || (record.redriveCount > 0) === (redriveFilter === 'REDRIVEN')));
-      const { items, nextToken } = page(found, input, DEFAULT_PAGE, MAX_PAGE);
+      const found = filtered(executions.all().filter(({ stateMachineArn }) => stateMachineArn === machine.arn), input);
+      const { items, nextToken } = pageOf(found, input);
       return { executions: items.map(executionListItem), ...following(nextToken) };
     },
     StopExecution: async (input, caller) => {
@@ -124,19 +141,12 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
     },
     ListStateMachines: (input, caller) => {
       authorize(caller, 'states:ListStateMachines', '*');
-      const { items, nextToken } = page(stateMachines, input, DEFAULT_PAGE, MAX_PAGE);
+      const { items, nextToken } = pageOf(stateMachines, input);
       const creationDate = createdAt.getTime() / 1000;
       const list = items.map(({ arn, name, definition: { type } }) => ({ stateMachineArn: arn, name, type, creationDate }));
       return { stateMachines: list, ...following(nextToken) };
     },
-    DescribeMapRun: (input, caller) => {
-      const arn = required(input, 'mapRunArn');
-      if (!/^arn:[^:]+:states:[^:]+:\d+:mapRun:/.test(arn)) throw invalidArn(arn);
-      authorize(caller, 'states:DescribeMapRun', arn);
-      const run = executions.mapRun(arn);
-      if (run === undefined) throw new ApiError('ResourceNotFound', `Resource not found: '${arn}'`);
-      return describeMapRun(run);
-    },
+    ...mapRunOperations(executions, (input, caller, action) => anyOf(input, caller, action)),
   };
   return jsonService('1.0', 'AWSStepFunctions', operations);
 }
@@ -165,24 +175,6 @@ function historyEvent(event: HistoryEvent, withData: boolean): object {
   return { timestamp: seconds(timestamp), ...shape };
 }
 
-function required(input: Input, name: string): string {
-  if (typeof input[name] === 'string' && input[name] !== '') return input[name];
-  throw new ApiError('ValidationException', `1 validation error detected: Value ${input[name] === '' ? '\'\'' : 'null'} at '${name}' failed to satisfy constraint: Member must not be null`);
-}
-
-function notInSet(name: string, value: unknown, allowed: readonly string[]): ApiError {
-  return new ApiError('ValidationException',
-    `1 validation error detected: Value '${String(value)}' at '${name}' failed to satisfy constraint: Member must satisfy enum value set: [${allowed.join(', ')}]`);
-}
-
-function invalidArn(arn: string): ApiError {
-  return new ApiError('InvalidArn', `Invalid Arn: '${arn}'`);
-}
-
 function typeNotSupported(): ApiError {
   return new ApiError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
-}
-
-function following(nextToken: string | undefined): { nextToken?: string } {
-  return nextToken === undefined ? {} : { nextToken };
 }

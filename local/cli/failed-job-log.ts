@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HistoryEvent } from '../asl/history';
 import { failedStream } from '../report/failed-stream';
+import { reportEvents } from '../report/history-event';
 
 const MAX_LINES = 5;
 const MAX_LINE_CHARACTERS = 2000;
@@ -12,9 +13,13 @@ export interface FailedJobLog {
   readonly lines: readonly string[];
 }
 
-/** What the last job that failed wrote at its end; undefined where none failed, or none wrote anything. */
-export function failedJobLog(events: readonly HistoryEvent[], logFolder: string): FailedJobLog | undefined {
-  const stream = failedStream(events);
+/**
+ * What the last job that failed wrote at its end; undefined where none failed, or none wrote anything.
+ *
+ * @param histories of the execution, and of the child executions of its distributed Maps
+ */
+export function failedJobLog(histories: readonly (readonly HistoryEvent[])[], logFolder: string): FailedJobLog | undefined {
+  const stream = failedStream(histories.map(reportEvents));
   if (stream === undefined) return undefined;
   const file = join(logFolder, `${stream}.log`);
   const lines = contentOf(file).split('\n').filter((line) => line.trim() !== '').slice(-MAX_LINES);

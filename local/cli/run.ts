@@ -45,9 +45,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
       assembly, folder, logFolder: logFolder(options), notificationsFile: join(outputFolder, 'notifications.jsonl'), allowLocalGenomes, port: 0, jobs,
     });
     const owner = account.s3Client(account.tokens.forOwner());
-    const { record: { status, output, error, cause }, events } = await execute(options, account, await storedRunInput(options, owner));
+    const { record: { arn, status, output, error, cause }, events } = await execute(options, account, await storedRunInput(options, owner));
     if (status === 'SUCCEEDED') return { status, results: await copyResults(JSON.parse(output!), owner, outputFolder) };
-    return { status: status as RunResult['status'], error, cause, results: [], failedJobLog: failedJobLog(events, logFolder(options)) };
+    const histories = [events, ...account.executions.children.histories(arn)];
+    return { status: status as RunResult['status'], error, cause, results: [], failedJobLog: failedJobLog(histories, logFolder(options)) };
   } finally {
     await account?.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });

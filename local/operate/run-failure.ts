@@ -33,7 +33,7 @@ export async function runFailure(
   const { status, error = status, cause = '' } = run;
   if (status !== 'FAILED' && status !== 'TIMED_OUT' && status !== 'ABORTED') return undefined;
   // A distributed Map's jobs are in histories of their own; the cause names the stream.
-  const stream = failedStream(events) ?? /; log stream ([\w./-]+)/.exec(cause)?.[1];
+  const stream = failedStream([events]) ?? /; log stream ([\w./-]+)/.exec(cause)?.[1];
   return { error, cause, ...stream === undefined ? {} : await logEnd(connection, pipeline, stream) };
 }
 

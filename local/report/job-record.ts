@@ -9,6 +9,8 @@ export interface JobAttempt {
   readonly reason?: string;
   /** The names of what its containers log to. */
   readonly logStreams: readonly string[];
+  /** Of them, the one that tells how it went. */
+  readonly logStream?: string;
   readonly log?: WorkerLog;
 }
 
@@ -114,6 +116,7 @@ function attemptOf(attempt: any, findLog: FindLog): JobAttempt {
     exitCode: numberOf(container?.ExitCode),
     reason: textOf(container?.Reason) ?? textOf(attempt?.StatusReason),
     logStreams: (containers ?? [container]).map((one) => textOf(one?.LogStreamName)).filter((stream) => stream !== undefined),
+    logStream: textOf(container?.LogStreamName),
     log: findLog(String(container?.LogStreamName)),
   };
 }

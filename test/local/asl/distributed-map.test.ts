@@ -1,6 +1,6 @@
 import { branch, machine, pass, runDefinition, single } from './support/run-definition';
 import { FindIntegration, StatesError } from '../../../local/asl/task-integration';
-import type { MapRun } from '../../../local/asl/visit';
+import type { MapRun } from '../../../local/asl/map-run';
 
 const processor = (states: any, ExecutionType = 'STANDARD') => ({ ...branch(states), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType } });
 const map = (more: any, states: any = { I: pass() }) => single({ Type: 'Map', ItemProcessor: processor(states), ...more }, 'M');
@@ -171,13 +171,14 @@ describe('a ResultWriter', () => {
   });
 });
 
-test('a run tells of its counts when it begins and ends', async () => {
+test('a run tells of its counts when it begins, knows its items, and ends', async () => {
   const seen: MapRun[] = [];
   await runDefinition(map({ Items: [1, 2, 3], MaxConcurrency: 2, ItemBatcher: { MaxItemsPerBatch: 2 } }), {
     onMapRun: (run) => seen.push(structuredClone(run)),
   });
   expect(seen).toMatchObject([
-    { status: 'RUNNING', maxConcurrency: 2 },
+    { status: 'RUNNING', maxConcurrency: 2, itemCounts: { total: 0 } },
+    { status: 'RUNNING', itemCounts: { total: 3, pending: 3 }, executionCounts: { total: 2, pending: 2, running: 0 } },
     { status: 'SUCCEEDED', itemCounts: { total: 3, succeeded: 3, failed: 0, pending: 0, running: 0 }, executionCounts: { total: 2, succeeded: 2 } },
   ]);
 });

@@ -1,6 +1,8 @@
 import { answering } from './support/conformance-case';
+import { KeptChildren } from './support/kept-children';
 import { branch, machine, pass, runDefinition, RunRequest, single, task } from './support/run-definition';
 import { StopReason } from '../../../local/asl/execution';
+import type { MapRun } from '../../../local/asl/map-run';
 import { Move, Place } from '../../../local/asl/place';
 import { StatesError } from '../../../local/asl/task-integration';
 
@@ -58,17 +60,73 @@ test.each([
   expect([after.output, done.calls]).toEqual([expected.output, expected.calls]);
 });
 
-test('of a distributed Map, only the children that have not succeeded are run again', async () => {
-  const done = counting();
-  const definition = single({
-    Type: 'Map',
-    Items: [1, 2, 3],
-    MaxConcurrency: 1,
-    ItemProcessor: { ...branch({ A: task() }), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+/** "Child workflow execution redrive behavior" (developer guide, "Redriving Map Runs in Step Functions executions"). */
+describe('of a distributed Map, the children that have not succeeded', () => {
+  const definition = (ExecutionType: string) => machine({
+    M: {
+      Type: 'Map',
+      Items: [1, 2, 3],
+      MaxConcurrency: 1,
+      ItemProcessor: {
+        ...branch({ A: task(), B: task({ Output: '{% [$states.result, $states.context.Execution.RedriveCount] %}' }) }),
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType },
+      },
+    },
   });
-  const lastFails = async (args: unknown) => (args === 3 ? failing() : done.task(args));
-  const { before, after } = await twice(definition, { tasks: { A: lastFails } }, { tasks: { A: done.task } });
-  expect([before.error, after.output, done.calls]).toEqual(['States.ExceedToleratedFailureThreshold', [1, 2, 3], [1, 2, 3]]);
+  const redriven = async (type: string) => {
+    const children = new KeptChildren();
+    const [a, b] = [counting(), counting()];
+    const runs: MapRun[] = [];
+    const onMapRun = (run: MapRun) => runs.push(structuredClone(run));
+    const first = { A: a.task, B: async (args: unknown) => (args === 2 ? failing() : b.task(args)) };
+    const options = { children, onMapRun };
+    const { before, after } = await twice(definition(type), { ...options, tasks: first }, { ...options, tasks: { A: a.task, B: b.task } });
+    return { before, after, a: a.calls, b: b.calls, runs, children };
+  };
+
+  test('go on at the state that failed, if they are Standard ones', async () => {
+    const { before, after, a, b, children } = await redriven('STANDARD');
+    expect([before.error, after.output]).toEqual(['States.ExceedToleratedFailureThreshold', [[1, 0], [2, 1], [3, 0]]]);
+    expect([a, b]).toEqual([[1, 2, 3], [1, 2, 3]]);
+    const histories = [...children.trails.values()].map(({ events }) => events.map(({ type }) => type).filter((type) => !type.startsWith('Task')));
+    expect(histories).toEqual([
+      ['ExecutionStarted', 'ExecutionSucceeded'],
+      ['ExecutionStarted', 'ExecutionFailed', 'ExecutionRedriven', 'ExecutionSucceeded'],
+      ['ExecutionStarted', 'ExecutionSucceeded'],
+    ]);
+  });
+
+  test('are started again under their ARNs, if they are Express ones', async () => {
+    const { before, after, a, b, children } = await redriven('EXPRESS');
+    expect([before.error, after.output]).toEqual(['States.ExceedToleratedFailureThreshold', [[1], [2], [3]]]);
+    expect([a, b]).toEqual([[1, 2, 2, 3], [1, 2, 3]]);
+    expect(children.trails.size).toBe(3);
+  });
+
+  test('belong to the same run, which is redriven', async () => {
+    const { after, runs } = await redriven('STANDARD');
+    expect(new Set(runs.map(({ mapRunArn }) => mapRunArn)).size).toBe(1);
+    expect(runs.map(({ status, redriveCount, executionCounts: { succeeded, failed, pending, pendingRedrive } }) =>
+      [status, redriveCount, { succeeded, failed, pending, pendingRedrive }])).toEqual([
+      ['RUNNING', 0, { succeeded: 0, failed: 0, pending: 0, pendingRedrive: 0 }],
+      ['RUNNING', 0, { succeeded: 0, failed: 0, pending: 3, pendingRedrive: 0 }],
+      ['FAILED', 0, { succeeded: 1, failed: 1, pending: 1, pendingRedrive: 0 }],
+      ['RUNNING', 1, { succeeded: 0, failed: 0, pending: 0, pendingRedrive: 0 }],
+      ['RUNNING', 1, { succeeded: 1, failed: 0, pending: 1, pendingRedrive: 1 }],
+      ['SUCCEEDED', 1, { succeeded: 3, failed: 0, pending: 0, pendingRedrive: 0 }],
+    ]);
+    expect(after.events.filter(({ type }) => type.startsWith('MapRun')).map(({ type, details }) => [type, details.redriveCount])).toEqual([
+      ['MapRunStarted', undefined], ['MapRunFailed', undefined], ['MapRunRedriven', 1], ['MapRunSucceeded', undefined],
+    ]);
+  });
+
+  test('are those of a new run, where the results were too large', async () => {
+    const giving = (length: number) => ({ A: async () => 1, B: async () => 'x'.repeat(length) });
+    const { before, after } = await twice(definition('STANDARD'), { tasks: giving(100_000) }, { tasks: giving(1) });
+    expect(before.error).toBe('States.DataLimitExceeded');
+    expect(after.events.filter(({ type }) => type === 'MapRunStarted')).toHaveLength(2);
+    expect(after.output).toEqual([['x', 0], ['x', 0], ['x', 0]]);
+  });
 });
 
 describe('a Fail state in a Parallel', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Boto3, installPythonClients } from './python-clients';
@@ -49,6 +49,16 @@ export class SmallAccount {
   /** A new process's account on the same state. */
   public async restart(): Promise<void> {
     await this.close();
+    await this.open();
+  }
+
+  /** A new process's account on what a process leaves that is killed now. */
+  public async kill(): Promise<void> {
+    const [state, left] = [join(this.folder, 'state'), join(this.folder, 'left')];
+    cpSync(state, left, { recursive: true });
+    await this.close();
+    rmSync(state, { recursive: true });
+    renameSync(left, state);
     await this.open();
   }
 
