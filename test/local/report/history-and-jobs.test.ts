@@ -96,8 +96,8 @@ test('jobs have their state, iteration, size and attempts; one that has not ende
     vcpus: 0.25,
   });
   expect(a.attempts).toEqual([
-    { startedAt: undefined, stoppedAt: undefined, exitCode: undefined, reason: 'CannotPullContainerError', logStreams: ['stream-a-0'], log: undefined },
-    { startedAt: 1_000_000_005_000, stoppedAt: 1_000_000_009_000, exitCode: 0, reason: 'Essential container in task exited', logStreams: ['stream-a'], log },
+    { startedAt: undefined, stoppedAt: undefined, exitCode: undefined, reason: 'CannotPullContainerError', logStreams: ['stream-a-0'], logStream: 'stream-a-0', log: undefined },
+    { startedAt: 1_000_000_005_000, stoppedAt: 1_000_000_009_000, exitCode: 0, reason: 'Essential container in task exited', logStreams: ['stream-a'], logStream: 'stream-a', log },
   ]);
   expect(b).toMatchObject({ id: 'b', state: 'RunJob', iteration: 1, status: 'RUNNING', attempts: [] });
   // Neither is the last iteration's index its own, nor the next task's end.
