@@ -6,6 +6,7 @@ import { plainLine, plainText } from './plain-text';
 import type { Run } from './runs';
 import { failedStream } from '../report/failed-stream';
 import type { ReportEvent } from '../report/history-event';
+import { runbookEntry } from '../report/runbook';
 import { parseWorkerLog } from '../report/worker-log';
 
 /** Why a run failed, and what the job that failed wrote at its end. */
@@ -55,6 +56,7 @@ export async function logEnd(connection: Connection, { jobLogGroup }: DeployedPi
 
 /** For people. */
 export function failureText({ error, cause, entry, expected, found, logGroup, logStream, logLines = [], logProblem }: RunFailure): string {
+  const entryOfRunbook = runbookEntry(error);
   const told = (name: string, value: unknown) => (value === undefined || value === null ? [] : [`  ${name}: ${plainLine(typeof value === 'string' ? value : JSON.stringify(value))}`]);
   return [
     `${plainLine(error)}: ${cause === '' ? 'no cause is known' : plainText(cause)}`,
@@ -63,5 +65,6 @@ export function failureText({ error, cause, entry, expected, found, logGroup, lo
     ...told('found', found),
     ...logStream === undefined ? [] : [`  log: ${logGroup ?? 'unknown group'}, stream ${plainLine(logStream)}${logProblem === undefined ? ', its last lines:' : `; it cannot be shown: ${logProblem}`}`],
     ...logLines.map((line) => `    ${plainLine(line)}`),
+    ...entryOfRunbook === undefined ? [] : [`what it means and how to mend it: ${entryOfRunbook}`],
   ].map((line) => `${line}\n`).join('');
 }

@@ -168,6 +168,7 @@ describe('a run that fails', () => {
     expect(told.stderr).toMatch(/^ {2}entry: 003_apl-1_C42D8\.8b\.1$/m);
     expect(told.stderr).toMatch(/^ {2}expected: /m);
     expect(told.stderr).toMatch(/^ {2}found: /m);
+    expect(told.stderr).toMatch(/^what it means and how to mend it: https:\/\/.*\/docs\/operating\.md#pavi[a-z]+$/m);
     expect(told.stderr).toMatch(/^ {2}log: Pavi-\S+, stream sequence-retrieval\/default\/\w+, its last lines:\n {4}\{/m);
   });
 
