@@ -45,9 +45,8 @@ test('an app whose template is another than its snapshot fails', () => {
     const { code, output } = verify(folder);
     expect(code).not.toBe(0);
     expect(output).toMatch(/CHANGED +integ\.minimal/);
-    expect(output).toContain('AWS::StepFunctions::StateMachine');
-    writeFileSync(app, text);
-    expect(verify(folder).output).toMatch(/UNCHANGED +integ\.minimal/);
+    // And for no other reason.
+    expect(output.match(/^ *\[[-+~]\] AWS::\S+/gm)).toEqual([expect.stringContaining('[~] AWS::StepFunctions::StateMachine')]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
