@@ -6,5 +6,7 @@ export interface JobOptions {
   readonly containers?: string;
   /** Of the images that are built, for example `BASE`. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Folders of this machine that containers may read, at the same paths; processes see all of them anyway. */
+  readonly readable?: readonly string[];
   readonly faults?: FaultPlan;
 }

@@ -67,7 +67,7 @@ export class LocalAccount {
   private server?: AwsServer;
 
   private constructor(private readonly options: LocalAccountOptions) {
-    const { assembly, folder, jobs: { containers, buildArgs, faults } } = options;
+    const { assembly, folder, jobs: { containers, buildArgs, readable, faults } } = options;
     const notifications = new Notifications(assembly.rules, options.notificationsFile);
     this.tokens = new LocalSecurityTokens(assembly.account);
     this.s3 = s3Service({
@@ -85,7 +85,7 @@ export class LocalAccount {
       programOf: (image) => imageProgram(image, assembly.images),
       environmentOf: (job) => this.environmentOf(job),
       executor: containers === undefined ? undefined
-        : containerExecutor(new ContainerEngine({ program: containers, images: assembly.images, buildArgs })),
+        : containerExecutor(new ContainerEngine({ program: containers, images: assembly.images, buildArgs }), readable),
       faults,
     }, join(folder, 'jobs.jsonl'), (job) => notifications.publish(jobEvent(job)));
     this.executions = new Executions({

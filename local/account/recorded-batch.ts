@@ -2,13 +2,10 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { writeWhole } from './write-whole';
 import { BatchService, BatchServiceOptions, JobDescription, RunningJob } from '../batch/batch-service';
 import { Job, jobDescription } from '../batch/job';
-import { processesOf } from '../batch/processes';
 import type { SubmitJob } from '../batch/submission';
 
 /** Batch keeps jobs that have ended for at least 7 days (AWS Batch user guide, "Job states"). */
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
-/** A process that there is not: only the mark counts. */
-const NO_LEADER = -1;
 const INTERRUPTED = 'the local engine was stopped while the job ran';
 const ENDED = ['SUCCEEDED', 'FAILED'];
 
@@ -26,7 +23,7 @@ export class RecordedBatch extends BatchService {
     super({ ...options, onStatus: (job) => this.note(job) });
     const jobs = readJobs(file);
     writeWhole(file, jobs.map((job) => `${JSON.stringify(job)}\n`).join(''));
-    for (const job of jobs) this.earlier.set(job.JobId, ENDED.includes(job.Status) ? job : interrupted(job));
+    for (const job of jobs) this.earlier.set(job.JobId, ENDED.includes(job.Status) ? job : this.interrupted(job));
   }
 
   public override submit(request: SubmitJob): RunningJob {
@@ -54,6 +51,12 @@ export class RecordedBatch extends BatchService {
     else this.onStatus(description);
   }
 
+  /** Its processes may have outlived the engine. */
+  private interrupted(job: JobDescription): JobDescription {
+    this.executor.removeLeft(job.JobId).catch((error: Error) => process.emitWarning(`what job ${job.JobId} left could not be removed: ${error.message}`));
+    return failed(job, INTERRUPTED);
+  }
+
   private keep(job: JobDescription): void {
     appendFileSync(this.file, `${JSON.stringify(job)}\n`);
     this.onStatus(job);
@@ -79,19 +82,6 @@ function readJobs(file: string): JobDescription[] {
     }
   }
   return [...jobs.values()].filter(({ StoppedAt }) => StoppedAt === undefined || StoppedAt > Date.now() - KEPT_MS);
-}
-
-/** Its processes may have outlived the engine; what they do counts for nothing, for their keys are not good any more. */
-function interrupted(job: JobDescription): JobDescription {
-  for (const pid of processesOf(NO_LEADER, `AWS_BATCH_JOB_ID=${job.JobId}`)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch (error) {
-      // It has ended by itself.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-  return failed(job, INTERRUPTED);
 }
 
 function failed(job: JobDescription, StatusReason: string): JobDescription {

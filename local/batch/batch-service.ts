@@ -59,7 +59,7 @@ const COMPUTE_ENVIRONMENT = 'this-machine';
 /** AWS Batch on this machine: jobs wait for capacity, run as processes or containers, and are tried again as their definition says. */
 export class BatchService {
   private readonly submitted = new Map<string, RunningJob>();
-  private readonly executor: JobExecutor;
+  protected readonly executor: JobExecutor;
 
   constructor(private readonly options: BatchServiceOptions) {
     this.executor = options.executor ?? processExecutor(options.programOf);

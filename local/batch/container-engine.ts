@@ -46,6 +46,11 @@ export class ContainerEngine {
     }
   }
 
+  /** What a command lists, by id or name. */
+  public async list(args: readonly string[]): Promise<string[]> {
+    return (await this.run([...args, '--quiet'])).split('\n').filter((line) => line !== '');
+  }
+
   /**
    * The name of an image that is there to be run: built from the app's Dockerfile or pulled, once.
    *

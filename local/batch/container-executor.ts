@@ -11,6 +11,8 @@ import { AT_ONCE, ContainerEnd, ContainerRun, JobExecutor, OUT_OF_MEMORY, STOP_G
 /** Exit codes of `run` where no container has run: the engine failed, its program cannot be run, or is not there. */
 const NEVER_STARTED = [125, 126, 127];
 const KILLED = 137;
+/** Whose value is the job's id. */
+const LABEL = 'pavi-pipeline.job';
 const RETRY_STOP_MS = 200;
 const LOOK_FOR_START_MS = 100;
 /** For a machine without systemd, and one that may not raise its limits: how podman can be run there all the same. */
@@ -24,8 +26,10 @@ const BARE_MACHINE = {
  * on the loopback address.
  *
  * An image of the app is built the first time, and one from elsewhere pulled.
+ *
+ * @param readable folders of this machine that they may read, at the same paths
  */
-export function containerExecutor(engine: ContainerEngine): JobExecutor {
+export function containerExecutor(engine: ContainerEngine, readable: readonly string[] = []): JobExecutor {
   let bare = false;
   return {
     run: async (run) => {
@@ -38,25 +42,35 @@ export function containerExecutor(engine: ContainerEngine): JobExecutor {
       }
       // Several containers may find out side by side.
       const wasBare = bare;
-      let attempt = await runContainer(engine, image, run, wasBare);
+      let attempt = await runContainer(engine, image, run, { bare: wasBare, readable });
       if (attempt.engineError !== undefined && engine.isPodman && !wasBare && wantsBareMachine(attempt.engineError)) {
         bare = true;
-        attempt = await runContainer(engine, image, run, bare);
+        attempt = await runContainer(engine, image, run, { bare, readable });
       }
       if (attempt.engineError === undefined) return attempt.end;
       appendFileSync(run.logFile, attempt.engineError);
       return { reason: `CannotStartContainerError: ${attempt.engineError.trim()}` };
     },
-    makeVolume: async () => {
+    makeVolume: async (jobId) => {
       // The engine makes it when it is first used, with what the image has at that place, and its owner.
-      const source = `pavi-${randomUUID()}`;
+      const source = `${volumePrefix(jobId)}${randomUUID()}`;
       return { source, remove: async () => { await engine.run(['volume', 'rm', '--force', source]).catch(() => undefined); } };
+    },
+    removeLeft: async (jobId) => {
+      const containers = await engine.list(['ps', '--all', '--filter', `label=${LABEL}=${jobId}`]);
+      if (containers.length > 0) await engine.run(['rm', '--force', '--volumes', ...containers]);
+      const volumes = await engine.list(['volume', 'ls', '--filter', `name=${volumePrefix(jobId)}`]);
+      if (volumes.length > 0) await engine.run(['volume', 'rm', '--force', ...volumes]);
     },
   };
 }
 
+function volumePrefix(jobId: string): string {
+  return `pavi-${jobId}-`;
+}
+
 async function runContainer(
-  engine: ContainerEngine, image: string, run: ContainerRun, bare: boolean,
+  engine: ContainerEngine, image: string, run: ContainerRun, { bare, readable }: { readonly bare: boolean; readonly readable: readonly string[] },
 ): Promise<{ end: ContainerEnd; engineError?: string }> {
   const name = `pavi-${randomUUID()}`;
   const folder = await mkdtemp(join(tmpdir(), 'pavi-container-'));
@@ -66,7 +80,10 @@ async function runContainer(
   await writeFile(environmentFile, environmentLines(run.environment), { mode: 0o600 });
   const [log, errorLog] = [openSync(run.logFile, 'a'), openSync(errors, 'a')];
   try {
-    const child = spawn(engine.program, [...bare ? BARE_MACHINE.engine : [], ...runArguments(engine, image, run, name, environmentFile, bare)], {
+    const child = spawn(engine.program, [...bare ? BARE_MACHINE.engine : [], ...runArguments(engine, image, run, [
+      '--name', name, '--env-file', environmentFile, ...readable.flatMap((path) => ['--mount', `type=bind,source=${path},destination=${path},ro=true`]),
+      ...bare ? BARE_MACHINE.run : [],
+    ])], {
       // Where podman's monitor leaves a file when memory runs out.
       cwd: folder,
       stdio: ['ignore', log, errorLog],
@@ -94,15 +111,12 @@ async function runContainer(
   }
 }
 
-function runArguments(
-  engine: ContainerEngine, image: string, { jobId, container, shared }: ContainerRun, name: string, environmentFile: string, bare: boolean,
-): string[] {
+function runArguments(engine: ContainerEngine, image: string, { jobId, container, shared }: ContainerRun, more: readonly string[]): string[] {
   const { user, readonlyRootFilesystem, mounts } = container.definition;
   const memory = `${container.memoryMiB}m`;
   return [
     // Not --rm: through a Docker client of podman's service, the exit code would be lost with the container.
-    'run', '--name', name, '--label', `pavi-pipeline.job=${jobId}`, '--pull=never', '--network=host', '--log-driver=none',
-    '--env-file', environmentFile,
+    'run', '--label', `${LABEL}=${jobId}`, '--pull=never', '--network=host', '--log-driver=none',
     '--memory', memory, '--memory-swap', memory, '--cpus', String(Math.max(1, container.vcpus)),
     ...user === undefined ? [] : ['--user', user],
     // Podman would let a container of a read-only file system write to /tmp, which ECS does not.
@@ -110,7 +124,7 @@ function runArguments(
     ...mounts.flatMap(({ volume, path, readOnly }) => ['--mount', [
       'type=volume', `destination=${path}`, ...shared.has(volume) ? [`source=${shared.get(volume)!.source}`] : [], ...readOnly ? ['ro=true'] : [],
     ].join(',')]),
-    ...bare ? BARE_MACHINE.run : [],
+    ...more,
     image,
     ...container.command,
   ];

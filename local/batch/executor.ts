@@ -35,7 +35,9 @@ export interface SharedVolume {
 export interface JobExecutor {
   /** Rejects only for a defect, never for what the program did. */
   run(run: ContainerRun): Promise<ContainerEnd>;
-  makeVolume(): Promise<SharedVolume>;
+  makeVolume(jobId: string): Promise<SharedVolume>;
+  /** Ends what an earlier process of the engine, which was killed, left of a job. */
+  removeLeft(jobId: string): Promise<void>;
 }
 
 /** The reason of an abort that leaves a container no time to end by itself, as a machine that is lost. */

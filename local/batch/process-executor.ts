@@ -11,6 +11,8 @@ import { processesOf } from './processes';
 
 /** Of an image's environment, what only holds in the image: there are other programs here. */
 const OF_THE_IMAGE_ALONE = ['PATH', 'LD_LIBRARY_PATH'];
+/** A process that there is not: only the mark counts. */
+const NO_LEADER = -1;
 /** Tells the processes of a container from those of the job's other containers. */
 const MARK = 'PAVI_PIPELINE_CONTAINER';
 
@@ -34,6 +36,8 @@ export function processExecutor(programOf: (image: string) => ImageProgram, { st
       }
     },
     makeVolume: () => temporaryFolder('volume'),
+    // What they do counts for nothing: the keys that they have are not good any more.
+    removeLeft: async (jobId) => killAll(NO_LEADER, `AWS_BATCH_JOB_ID=${jobId}`),
   };
 }
 

@@ -31,7 +31,7 @@ const NEVER_RESOLVED = 143;
 export async function runTask(executor: JobExecutor, task: TaskRun): Promise<TaskEnd> {
   const over = new AbortController();
   const signal = AbortSignal.any([task.signal, over.signal]);
-  const shared = await sharedVolumes(executor, task.containers);
+  const shared = await sharedVolumes(executor, task);
   let decisive: number | undefined;
   const running = new Map<string, RunningContainer>();
   try {
@@ -112,9 +112,9 @@ async function problemOf({ condition }: ContainerDependency, { container, starte
 }
 
 /** A volume that is mounted twice; what one container alone mounts is its own. */
-async function sharedVolumes(executor: JobExecutor, containers: readonly JobContainer[]): Promise<Map<string, SharedVolume>> {
+async function sharedVolumes(executor: JobExecutor, { jobId, containers }: TaskRun): Promise<Map<string, SharedVolume>> {
   const names = containers.flatMap(({ definition }) => definition.mounts.map(({ volume }) => volume));
   const shared = new Map<string, SharedVolume>();
-  for (const name of new Set(names)) if (names.indexOf(name) !== names.lastIndexOf(name)) shared.set(name, await executor.makeVolume());
+  for (const name of new Set(names)) if (names.indexOf(name) !== names.lastIndexOf(name)) shared.set(name, await executor.makeVolume(jobId));
   return shared;
 }

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
 import type { JobOptions } from '../account/job-options';
 import { parseFaults } from '../faults/fault-plan';
@@ -6,12 +8,14 @@ import { FAULT_HELP } from '../faults/fault-rule';
 /** Of every command that runs jobs. */
 export const JOB_HELP = `  --containers ENGINE     run jobs as containers of podman or docker; without it as processes
   --build-arg NAME=VALUE  of the images that are built for them; may be given again
+  --readable DIR          a folder of this machine that containers may read; may be given again
 ${FAULT_HELP}`;
 
 /** For parseArgs. */
 export const JOB_OPTIONS = {
   'containers': { type: 'string' },
   'build-arg': { type: 'string', multiple: true },
+  'readable': { type: 'string', multiple: true },
   'inject': { type: 'string', multiple: true },
   'seed': { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
@@ -19,6 +23,7 @@ export const JOB_OPTIONS = {
 interface JobValues {
   readonly 'containers'?: string;
   readonly 'build-arg'?: string[];
+  readonly 'readable'?: string[];
   readonly 'inject'?: string[];
   readonly 'seed'?: string;
 }
@@ -35,5 +40,9 @@ export function jobOptions(values: JobValues): JobOptions {
     if (at < 1) throw new Error(`--build-arg must be NAME=VALUE, got "${text}"`);
     return [text.slice(0, at), text.slice(at + 1)];
   });
-  return { containers, buildArgs: Object.fromEntries(buildArgs), ...inject === undefined ? {} : { faults: parseFaults(inject, Number(seed)) } };
+  const readable = (values.readable ?? []).map((path) => {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`--readable must be a folder, got "${path}"`);
+    return resolve(path);
+  });
+  return { containers, buildArgs: Object.fromEntries(buildArgs), readable, ...inject === undefined ? {} : { faults: parseFaults(inject, Number(seed)) } };
 }

@@ -12,7 +12,7 @@ import { isOperateCommand } from './operate-options';
 import { Progress } from './progress';
 import { REPORT_HELP, reportCommand } from './report-command';
 import { run } from './run';
-import { InputError, readRunInput } from './run-input';
+import { genomeFolders, InputError, readRunInput } from './run-input';
 import { SERVE_HELP, serveCommand } from './serve-command';
 import { isWorkerCommand, workerCommand, WORKER_HELP } from './worker-command';
 import { describeExisting } from '../account/existing-resources';
@@ -99,7 +99,7 @@ async function runCommand(args: string[]): Promise<number> {
       name: options.name,
       outputFolder: options.output,
       allowLocalGenomes: options.allowLocalGenomes,
-      jobs: options.jobs,
+      jobs: { ...options.jobs, readable: [...options.jobs.readable ?? [], ...options.allowLocalGenomes ? genomeFolders(input) : []] },
       signal: stopped,
       onEvent: (event) => progress.on(event),
     });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The input file cannot be a run's input. */
 export class InputError extends Error {}
@@ -34,4 +34,20 @@ function withAbsoluteGenome(entry: unknown, folder: string): unknown {
   const relative = typeof url === 'string' ? /^file:\/\/([^/].*)$/.exec(url)?.[1] : undefined;
   if (relative === undefined) return entry;
   return { ...entry as object, fasta_file_url: pathToFileURL(resolve(folder, decodeURIComponent(relative))).href };
+}
+
+/** The folders of an input's `file://` genomes, for those that see nothing else of this machine. */
+export function genomeFolders({ seq_regions: entries }: Readonly<Record<string, unknown>>): string[] {
+  const urls = (Array.isArray(entries) ? entries : []).map((entry) => (entry as { fasta_file_url?: unknown } | null)?.fasta_file_url);
+  const folders = urls.flatMap((url) => (typeof url === 'string' && url.startsWith('file:///') ? folderOf(url) : []));
+  return [...new Set(folders)].filter((folder) => folder !== '/' && existsSync(folder));
+}
+
+/** None for a URL that the run will refuse. */
+function folderOf(url: string): string[] {
+  try {
+    return [dirname(fileURLToPath(url))];
+  } catch {
+    return [];
+  }
 }

@@ -103,8 +103,7 @@ const URI = 'account.dkr.ecr.us-east-1.amazonaws.com/assets:0123456789abcdef';
     const volumes = () => spawnSync(PROGRAM, ['volume', 'ls', '--quiet'], { encoding: 'utf8' }).stdout.trim();
 
     function submitTask(scripts: Record<string, string>, more: Record<string, Partial<ContainerDefinition>>) {
-      const containers = Object.fromEntries(Object.keys(scripts).map((name) => [name, { ...common, command: [scripts[name]], ...more[name] }]));
-      return batch.service.submit({ jobName: 'job', queueArn: QUEUE, definition: task(scripts, containers) });
+      return submitTaskOf(Object.fromEntries(Object.keys(scripts).map((name) => [name, { ...common, command: [scripts[name]], ...more[name] }])));
     }
 
     const scratch = (readOnly = false) => ({ mounts: [{ volume: 'v', path: '/tmp', readOnly }] });
@@ -136,6 +135,24 @@ const URI = 'account.dkr.ecr.us-east-1.amazonaws.com/assets:0123456789abcdef';
       expect(batch.logsOfContainers(job).side).toBe('stopped\n');
     }, 60_000);
   });
+
+  test('what a killed engine left of a job is removed by the next one, and nothing of other jobs', async () => {
+    const volumes = () => spawnSync(PROGRAM, ['volume', 'ls', '--quiet'], { encoding: 'utf8' }).stdout.trim();
+    const mounts = [{ volume: 'v', path: '/tmp', readOnly: false }];
+    const containers = { a: { image: URI, command: ['sleep 60'], mounts }, b: { image: URI, command: ['sleep 60'], mounts } };
+    const [running, other] = [submitTaskOf(containers), submit('sleep 3; echo end')];
+    await until('the start', () => left().split('\n').length === 3 && volumes().includes(running.job.id));
+    await containerExecutor(engine).removeLeft(running.job.id);
+    const job = await running.ended;
+    expect(job.status).toBe('FAILED');
+    expect(volumes()).not.toContain(running.job.id);
+    expect(await other.ended).toMatchObject({ status: 'SUCCEEDED' });
+  }, 60_000);
+
+  function submitTaskOf(containers: Record<string, Partial<ContainerDefinition>>) {
+    const scripts = Object.fromEntries(Object.keys(containers).map((name) => [name, '']));
+    return batch.service.submit({ jobName: 'job', queueArn: QUEUE, definition: task(scripts, containers) });
+  }
 
   test('what cannot be started, and what cannot be had, says so', async () => {
     writeFileSync(join(context, 'Broken.Dockerfile'), 'ARG BASE=nothing\nFROM ${BASE}\nENTRYPOINT ["/no/such/program"]\n');

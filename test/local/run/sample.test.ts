@@ -83,6 +83,11 @@ test('retrieval jobs run side by side, no more at once than the machine has core
   // A job's process keeps a core busy, however small a share of one its container would have.
   expect(mostAtOnce(retrieval)).toBeGreaterThan(1);
   expect(mostAtOnce(retrieval)).toBeLessThanOrEqual(availableParallelism());
+  // Until the last has started, no core waits: the next job takes it as soon as it is free.
+  const [starts, ends] = ['StartedAt', 'StoppedAt'].map((field) => retrieval.map((job) => job.Attempts[0][field]));
+  const [first, last] = [Math.min(...starts), Math.max(...starts)];
+  const busy = starts.reduce((sum, start, index) => sum + Math.min(ends[index], last) - start, 0);
+  expect(busy / ((last - first) * availableParallelism())).toBeGreaterThan(0.9);
 });
 
 test('no more retrieval jobs run at once than maxConcurrency says', async () => {
