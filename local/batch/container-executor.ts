@@ -65,6 +65,15 @@ export function containerExecutor(engine: ContainerEngine, readable: readonly st
   };
 }
 
+function readOnlyMount(path: string): string[] {
+  return ['--mount', `type=bind,${csv(`source=${path}`)},${csv(`destination=${path}`)},ro=true`];
+}
+
+/** A mount is a line of CSV: a folder's name may have a comma. */
+function csv(field: string): string {
+  return `"${field.replaceAll('"', '""')}"`;
+}
+
 function volumePrefix(jobId: string): string {
   return `pavi-${jobId}-`;
 }
@@ -81,7 +90,7 @@ async function runContainer(
   const [log, errorLog] = [openSync(run.logFile, 'a'), openSync(errors, 'a')];
   try {
     const child = spawn(engine.program, [...bare ? BARE_MACHINE.engine : [], ...runArguments(engine, image, run, [
-      '--name', name, '--env-file', environmentFile, ...readable.flatMap((path) => ['--mount', `type=bind,source=${path},destination=${path},ro=true`]),
+      '--name', name, '--env-file', environmentFile, ...readable.flatMap(readOnlyMount),
       ...bare ? BARE_MACHINE.run : [],
     ])], {
       // Where podman's monitor leaves a file when memory runs out.

@@ -44,5 +44,6 @@ export function jobOptions(values: JobValues): JobOptions {
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`--readable must be a folder, got "${path}"`);
     return resolve(path);
   });
-  return { containers, buildArgs: Object.fromEntries(buildArgs), readable, ...inject === undefined ? {} : { faults: parseFaults(inject, Number(seed)) } };
+  const faults = inject === undefined ? {} : { faults: parseFaults(inject, Number(seed)) };
+  return { containers, buildArgs: Object.fromEntries(buildArgs), readable, ...faults };
 }

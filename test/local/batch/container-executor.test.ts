@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -153,6 +153,24 @@ const URI = 'account.dkr.ecr.us-east-1.amazonaws.com/assets:0123456789abcdef';
     const scripts = Object.fromEntries(Object.keys(containers).map((name) => [name, '']));
     return batch.service.submit({ jobName: 'job', queueArn: QUEUE, definition: task(scripts, containers) });
   }
+
+  test('a folder of this machine can be read where it was named, and neither written nor others read', async () => {
+    const [named, other] = ['named, "so"', 'other'].map((name) => join(context, name));
+    for (const folder of [named, other]) {
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'file'), 'read\n');
+    }
+    chmodSync(context, 0o755);
+    const reading = local({ executor: containerExecutor(engine, [named]) });
+    try {
+      const script = `cat '${named}/file'; touch '${named}/x' 2>&1; cat '${other}/file' 2>&1`;
+      const { job, ended } = reading.service.submit({ jobName: 'job', queueArn: QUEUE, command: [script], definition: definition({ image: URI, memoryMiB: 128 }) });
+      await ended;
+      expect(reading.logsOf(job)[0]).toMatch(/^read\n.*Read-only file system\n.*No such file or directory\n$/);
+    } finally {
+      reading.remove();
+    }
+  }, 60_000);
 
   test('what cannot be started, and what cannot be had, says so', async () => {
     writeFileSync(join(context, 'Broken.Dockerfile'), 'ARG BASE=nothing\nFROM ${BASE}\nENTRYPOINT ["/no/such/program"]\n');

@@ -63,6 +63,8 @@ test.each([
   [['--inject', 'job-killed:when=now'], 'when'],
   [['--seed', 'x'], '--seed must be a whole number, got "x"'],
   [['--containers', 'nerdctl'], '--containers must be podman or docker, or a path to one of them, got "nerdctl"'],
+  [['--readable', '/no/such/folder'], '--readable must be a folder, got "/no/such/folder"'],
+  [['--readable', __filename], `--readable must be a folder, got "${__filename}"`],
   [['--build-arg', 'BASE'], '--build-arg must be NAME=VALUE, got "BASE"'],
 ])('%j is refused before anything runs', async (args, told) => {
   const { code, stderr } = await paviPipeline('run', '--app', app, '--input', SAMPLE_INPUT, ...args);

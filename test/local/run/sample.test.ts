@@ -87,7 +87,7 @@ test('retrieval jobs run side by side, no more at once than the machine has core
   const [starts, ends] = ['StartedAt', 'StoppedAt'].map((field) => retrieval.map((job) => job.Attempts[0][field]));
   const [first, last] = [Math.min(...starts), Math.max(...starts)];
   const busy = starts.reduce((sum, start, index) => sum + Math.min(ends[index], last) - start, 0);
-  expect(busy / ((last - first) * availableParallelism())).toBeGreaterThan(0.9);
+  expect(busy / ((last - first) * availableParallelism())).toBeGreaterThan(0.8);
 });
 
 test('no more retrieval jobs run at once than maxConcurrency says', async () => {

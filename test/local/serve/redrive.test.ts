@@ -107,7 +107,7 @@ test.each<[string, number, string, RegExp, string[]]>([
     const story = await account.story(failed.executionArn);
     const at = story.indexOf('ExecutionRedriven');
     expect(story.slice(at - 3, at)).toEqual(['EndWithFailure', 'RunFailed', 'ExecutionFailed']);
-    expect(story.slice(at + 1, at + 5)).toEqual(['GoOnWhereFailed', ...then]);
+    expect(story.slice(at + 1, at + 6)).toEqual(['RunFailed', 'GoOnWhereFailed', ...then]);
   } finally {
     await account.end();
   }
