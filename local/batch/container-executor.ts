@@ -58,6 +58,8 @@ export function containerExecutor(engine: ContainerEngine, readable: readonly st
     },
     removeLeft: async (jobId) => {
       const containers = await engine.list(['ps', '--all', '--filter', `label=${LABEL}=${jobId}`]);
+      // At once: a removal alone would first ask them to stop. What has ended meanwhile cannot be killed.
+      if (containers.length > 0) await engine.run(['kill', ...containers]).catch(() => undefined);
       if (containers.length > 0) await engine.run(['rm', '--force', '--volumes', ...containers]);
       const volumes = await engine.list(['volume', 'ls', '--filter', `name=${volumePrefix(jobId)}`]);
       if (volumes.length > 0) await engine.run(['volume', 'rm', '--force', ...volumes]);
