@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { abortInterruptedChildren, ChildExecutions } from './child-executions';
 import { ExecutionJournal, ExecutionRecord, ExecutionStart, ExecutionTrail, stateOf } from './execution-journal';
 import type { LoadedStateMachine } from './load-pipeline';
-import { systemClock } from '../asl/clock';
+import type { Clock } from '../asl/clock';
 import { loadDefinition } from '../asl/definition';
 import { Redrive, runExecution, StopReason } from '../asl/execution';
 import type { HistoryEvent } from '../asl/history';
@@ -11,6 +11,7 @@ import { Place } from '../asl/place';
 import type { FindIntegration } from '../asl/task-integration';
 
 export interface ExecutionsOptions {
+  readonly clock: Clock;
   /** Of the journals. */
   readonly folder: string;
   /** The service calls of one execution, as the state machine's role; `release` when it has ended. */
@@ -135,7 +136,7 @@ export class Executions {
       stateMachineName: machine.name,
       roleArn: machine.role.arn,
       findIntegration: integrations.find,
-      clock: systemClock,
+      clock: this.options.clock,
       signal: stop.signal,
       onEvent: record,
       onMapRun: (mapRun) => {

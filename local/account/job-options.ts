@@ -9,4 +9,6 @@ export interface JobOptions {
   /** Folders of this machine that containers may read, at the same paths; processes see all of them anyway. */
   readonly readable?: readonly string[];
   readonly faults?: FaultPlan;
+  /** Whether what only waits, Wait states and the pauses before retries, passes at once while no job runs. */
+  readonly fastForward?: boolean;
 }

@@ -9,6 +9,8 @@ import type { LoadedAssembly, LoadedStateMachine } from './load-pipeline';
 import { RecordedBatch } from './recorded-batch';
 import { executionEvent, jobEvent } from './service-events';
 import { Tables } from './tables';
+import { systemClock } from '../asl/clock';
+import { SimulatedClock } from '../asl/simulated-clock';
 import { PARTITION } from '../assembly/resource-names';
 import { batchApi } from '../aws-api/batch';
 import { cloudFormation } from '../aws-api/cloudformation';
@@ -67,7 +69,8 @@ export class LocalAccount {
   private server?: AwsServer;
 
   private constructor(private readonly options: LocalAccountOptions) {
-    const { assembly, folder, jobs: { containers, buildArgs, readable, faults } } = options;
+    const { assembly, folder, jobs: { containers, buildArgs, readable, faults, fastForward } } = options;
+    const clock = fastForward ? new SimulatedClock() : systemClock;
     const notifications = new Notifications(assembly.rules, options.notificationsFile);
     this.tokens = new LocalSecurityTokens(assembly.account);
     this.s3 = s3Service({
@@ -87,8 +90,9 @@ export class LocalAccount {
       executor: containers === undefined ? undefined
         : containerExecutor(new ContainerEngine({ program: containers, images: assembly.images, buildArgs }), readable),
       faults,
-    }, join(folder, 'jobs.jsonl'), (job) => notifications.publish(jobEvent(job)));
+    }, join(folder, 'jobs.jsonl'), (job) => notifications.publish(jobEvent(job)), clock);
     this.executions = new Executions({
+      clock,
       folder: join(folder, 'executions'),
       integrationsOf: (machine, name) => this.integrationsOf(machine, name),
       onStatus: (record) => {

@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { writeWhole } from './write-whole';
+import type { Clock } from '../asl/clock';
 import { BatchService, BatchServiceOptions, JobDescription, RunningJob } from '../batch/batch-service';
 import { Job, jobDescription } from '../batch/job';
 import type { SubmitJob } from '../batch/submission';
@@ -18,8 +19,12 @@ export class RecordedBatch extends BatchService {
   /**
    * @param file     where the jobs are kept, one line of JSON each
    * @param onStatus when a job has another status
+   * @param clock    whose time passes as it does while a job waits or runs
    */
-  constructor(options: BatchServiceOptions, private readonly file: string, private readonly onStatus: (job: JobDescription) => void) {
+  constructor(
+    options: BatchServiceOptions, private readonly file: string, private readonly onStatus: (job: JobDescription) => void,
+    private readonly clock: Clock,
+  ) {
     super({ ...options, onStatus: (job) => this.note(job) });
     const jobs = readJobs(file);
     writeWhole(file, jobs.map((job) => `${JSON.stringify(job)}\n`).join(''));
@@ -28,6 +33,7 @@ export class RecordedBatch extends BatchService {
 
   public override submit(request: SubmitJob): RunningJob {
     const running = super.submit(request);
+    void this.clock.during(() => running.ended.then(() => undefined, () => undefined));
     // Who submitted it learns of what broke by itself; here the job must not seem to go on.
     running.ended.catch((error: Error) => {
       const job = failed(jobDescription(running.job), error.message);

@@ -9,6 +9,7 @@ import { FAULT_HELP } from '../faults/fault-rule';
 export const JOB_HELP = `  --containers ENGINE     run jobs as containers of podman or docker; without it as processes
   --build-arg NAME=VALUE  of the images that are built for them; may be given again
   --readable DIR          a folder of this machine that containers may read; may be given again
+  --fast-forward          let Wait states and the pauses before retries pass at once while no job runs
 ${FAULT_HELP}`;
 
 /** For parseArgs. */
@@ -16,6 +17,7 @@ export const JOB_OPTIONS = {
   'containers': { type: 'string' },
   'build-arg': { type: 'string', multiple: true },
   'readable': { type: 'string', multiple: true },
+  'fast-forward': { type: 'boolean' },
   'inject': { type: 'string', multiple: true },
   'seed': { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
@@ -24,6 +26,7 @@ interface JobValues {
   readonly 'containers'?: string;
   readonly 'build-arg'?: string[];
   readonly 'readable'?: string[];
+  readonly 'fast-forward'?: boolean;
   readonly 'inject'?: string[];
   readonly 'seed'?: string;
 }
@@ -45,5 +48,5 @@ export function jobOptions(values: JobValues): JobOptions {
     return resolve(path);
   });
   const faults = inject === undefined ? {} : { faults: parseFaults(inject, Number(seed)) };
-  return { containers, buildArgs: Object.fromEntries(buildArgs), readable, ...faults };
+  return { containers, buildArgs: Object.fromEntries(buildArgs), readable, fastForward: values['fast-forward'] ?? false, ...faults };
 }
