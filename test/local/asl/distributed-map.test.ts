@@ -1,6 +1,6 @@
 import { branch, machine, pass, runDefinition, single } from './support/run-definition';
-import { FindIntegration, StatesError } from '../../../local/asl/task-integration';
 import type { MapRun } from '../../../local/asl/map-run';
+import { FindIntegration, StatesError } from '../../../local/asl/task-integration';
 
 const processor = (states: any, ExecutionType = 'STANDARD') => ({ ...branch(states), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType } });
 const map = (more: any, states: any = { I: pass() }) => single({ Type: 'Map', ItemProcessor: processor(states), ...more }, 'M');

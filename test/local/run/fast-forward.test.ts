@@ -17,7 +17,7 @@ function expectSample({ code, stderr, output }: SampleRun): void {
 
 /** What the history says that the run took, in seconds. */
 function told({ history }: SampleRun): number {
-  const [first, last] = [history[0], history.at(-1)!].map(({ timestamp }) => Date.parse(String(timestamp)));
+  const [first, last] = [history[0], history.at(-1)!].map(({ timestamp }) => Date.parse(timestamp));
   return (last - first) / 1000;
 }
 

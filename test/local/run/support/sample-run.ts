@@ -73,6 +73,8 @@ export interface SampleRun extends Ended {
 export interface HistoryEvent {
   readonly type: string;
   readonly details: Record<string, any>;
+  /** ISO 8601. */
+  readonly timestamp: string;
 }
 
 /** `pavi-pipeline run` to its end, local genomes allowed. */
