@@ -3,6 +3,7 @@ import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { runDefinition } from './support/run-definition';
 import type { WorkflowType } from '../../../local/asl/definition';
 import type { ExecutionResult } from '../../../local/asl/execution';
+import type { HistoryEvent } from '../../../local/asl/history';
 import { FindIntegration, StatesError, TaskContext } from '../../../local/asl/task-integration';
 import { JobsTable, PaviAlignmentPipelineProps } from '../../../src';
 import { allStates, definitionOf } from '../../src/support/expressions';
@@ -19,8 +20,8 @@ interface JobEnd {
 interface Faults {
   /** By the beginning of the jobs' names: their ends, one after the other, the last one for all further. */
   readonly jobs?: Readonly<Record<string, readonly JobEnd[]>>;
-  /** Errors of service calls, by the integration's action: one after the other, then none. */
-  readonly calls?: Readonly<Record<string, readonly StatesError[]>>;
+  /** Errors of service calls, by the integration's action: one after the other, undefined for a call that goes well, then none. */
+  readonly calls?: Readonly<Record<string, readonly (StatesError | undefined)[]>>;
   /** The content of the error file that a failed job left. */
   readonly errorFile?: unknown;
 }
@@ -121,11 +122,13 @@ describe.each(KINDS)('the pipeline with %s', (kind, type, props) => {
   const definition = JSON.parse(JSON.stringify(definitionOf(Template.fromStack(stack))).replaceAll('<AWS::Partition>', 'aws'));
 
   const visited = new Set<string>();
+  const taken = new Set<string>();
 
   const run = async (faults: Faults, input: unknown = INPUT): Promise<ExecutionResult & { account: FakeAccount }> => {
     const account = new FakeAccount(faults);
     const result = await runDefinition(definition, { type, input, findIntegration: account.find });
     for (const event of result.events) if (event.type.endsWith('StateEntered')) visited.add(String(event.details.name));
+    waysTaken(result.events).forEach((way) => taken.add(way));
     return { ...result, account };
   };
 
@@ -156,14 +159,15 @@ describe.each(KINDS)('the pipeline with %s', (kind, type, props) => {
     expect([error, cause]).toEqual(['Pavi.JobFailed', expect.stringContaining('Host EC2 (instance i-1) terminated.')]);
   });
 
-  test('gives a job that ran out of memory more, and goes on', async () => {
+  test.each(['pavi-retrieve', 'pavi-align', 'pavi-collect'])('gives a %s job that ran out of memory more, and goes on', async (name) => {
     const outOfMemory = { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' };
-    const { status, account } = await run({ jobs: { 'pavi-align': [outOfMemory, {}] } });
+    const { status, account } = await run({ jobs: { [name]: [outOfMemory, {}] } });
     expect(status).toBe('SUCCEEDED');
-    const memory = account.submitted.filter(({ JobName }) => JobName.startsWith('pavi-align'))
+    const memory = account.submitted.filter(({ JobName }) => JobName.startsWith(name))
       .map(({ ContainerOverrides: { ResourceRequirements: list } }) => Number(list.find(({ Type }: any) => Type === 'MEMORY').Value));
-    expect(memory).toHaveLength(2);
-    expect(memory[1]).toBe(2 * memory[0]);
+    // Of the two retrieval jobs, one runs again.
+    expect(memory).toHaveLength(name === 'pavi-retrieve' ? 3 : 2);
+    expect(memory.at(-1)).toBe(2 * memory[0]);
   });
 
   test('gives up a job that runs out of all the memory it may have', async () => {
@@ -182,6 +186,45 @@ describe.each(KINDS)('the pipeline with %s', (kind, type, props) => {
     expect((await run({ calls: { [action]: [throttled, throttled] } })).status).toBe('SUCCEEDED');
     const { error, cause } = await run({ calls: { [action]: Array(60).fill(throttled) } });
     expect([error, cause]).toEqual(['Pavi.JobFailed', expect.stringContaining('Batch.AWSBatchException: Too Many Requests')]);
+  });
+
+  // Two retrieval jobs, and then one of each of the other steps.
+  test.each([['retrieval', 0], ['alignment', 2], ['collection', 3]])('tells of a job of the %s that Batch refuses, or tells nothing of', async (_step, before) => {
+    for (const action of type === 'EXPRESS' ? ['submitJob', 'describeJobs'] : ['submitJob.sync']) {
+      const { error, cause } = await run({ calls: { [action]: [...Array(before).fill(undefined), new StatesError('Batch.Unknown', 'no')] } });
+      expect([action, error, cause]).toEqual([action, 'Pavi.JobFailed', expect.stringContaining('Batch.Unknown: no')]);
+    }
+  });
+
+  if (type === 'EXPRESS') {
+    test.each(['pavi-retrieve', 'pavi-align', 'pavi-collect'])('tells of a %s job that does not end also where it cannot be stopped', async (name) => {
+      const { error, cause } = await run({ jobs: { [name]: [{ hangs: true }] }, calls: { terminateJob: Array(9).fill(new StatesError('Batch.Unknown', 'no')) } });
+      expect([error, cause]).toEqual(['Pavi.JobFailed', expect.stringContaining('did not end in time')]);
+    });
+  }
+
+  if (kind === 'a jobs table') {
+    test('goes the same way where the table cannot be written', async () => {
+      const calls = { updateItem: Array(99).fill(new StatesError('DynamoDB.Unknown', 'no')) };
+      expect((await run({ calls })).status).toBe('SUCCEEDED');
+      expect((await run({ calls, jobs: { 'pavi-align': [{ exitCode: 1 }] } })).error).toBe('Pavi.JobFailed');
+      expect((await run({ calls }, {})).error).toBe('Pavi.InvalidInput');
+    });
+  }
+
+  if (kind === 'a Distributed Map') {
+    test.each(['putObject', 'listObjectsV2', 'getObject'])('tells that retrieval jobs failed also where their failure is lost, for %s fails', async (action) => {
+      // The first object that is put is the input.
+      const calls = { [action]: [...action === 'putObject' ? [undefined] : [], ...Array(9).fill(new StatesError('S3.Unknown', 'no'))] };
+      const { status, error } = await run({ jobs: { 'pavi-retrieve': [{ exitCode: 1 }] }, calls });
+      expect([status, error]).toEqual(['FAILED', 'States.ExceedToleratedFailureThreshold']);
+    });
+  }
+
+  test('takes entries that are stored already', async () => {
+    const { status, output, account } = await run({}, { seq_regions_uri: 's3://bucket/inputs/x.json', input_count: 2 });
+    expect([status, output]).toEqual(['SUCCEEDED', expect.objectContaining({ status: 'COMPLETED', input_count: 2 })]);
+    expect(account.calls).not.toContain('putObject');
   });
 
   test('tells of an input that cannot be stored', async () => {
@@ -209,4 +252,29 @@ describe.each(KINDS)('the pipeline with %s', (kind, type, props) => {
     const others = Object.keys(states).filter((name) => name !== 'GoOnWhereFailed');
     expect(others.filter((name) => !visited.has(name))).toEqual([]);
   });
+
+  test('and every way from one to the next was taken: each choice, and each failure that is caught', () => {
+    const states = kind === 'a Distributed Map' ? definition.States : allStates(definition);
+    const ways = Object.entries<any>(states).filter(([name]) => name !== 'GoOnWhereFailed').flatMap(([name, state]) => waysOf(name, state));
+    // A redrive takes it.
+    expect(ways.filter((way) => !taken.has(way) && way !== 'EndWithFailure -> GoOnWhereFailed, caught')).toEqual([]);
+    expect(ways.length).toBeGreaterThan(25);
+  });
 });
+
+/** The ways out of a state, as its definition names them. */
+function waysOf(name: string, { Next, Default, Choices = [], Catch = [] }: any): string[] {
+  const next = [Next, Default, ...Choices.map((choice: any) => choice.Next)].filter((to) => to !== undefined);
+  return [...next.map((to) => `${name} -> ${to}`), ...Catch.map((catcher: any) => `${name} -> ${catcher.Next}, caught`)];
+}
+
+/** The same of a history: a state that is left after a failure was left by its Catch. */
+function waysTaken(events: readonly HistoryEvent[]): string[] {
+  const byId = new Map(events.map((event) => [event.id, event]));
+  return events.filter(({ type }) => type.endsWith('StateEntered')).flatMap(({ previousEventId, details }) => {
+    const left = byId.get(previousEventId);
+    if (left === undefined || !left.type.endsWith('StateExited')) return [];
+    const isCaught = /(Failed|TimedOut)$/.test(byId.get(left.previousEventId)?.type ?? '');
+    return [`${String(left.details.name)} -> ${String(details.name)}${isCaught ? ', caught' : ''}`];
+  });
+}
