@@ -24,6 +24,9 @@ export function requireDuration(name: string, value: Duration | undefined, least
   }
 }
 
+/** Of a job queue and of a job definition: AWS Batch API reference, pages "CreateJobQueue" and "RegisterJobDefinition". */
+export const BATCH_NAME = { pattern: /^[A-Za-z0-9_-]{1,128}$/, allowed: '1 to 128 letters, digits, "-" and "_"' };
+
 /** Throws unless the name is one that the service allows; absent values and unresolved tokens pass. */
 export function requireName(prop: string, name: string | undefined, pattern: RegExp, allowed: string): void {
   if (name === undefined || Token.isUnresolved(name) || pattern.test(name)) return;

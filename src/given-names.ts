@@ -1,4 +1,4 @@
-import { requireName } from './checks';
+import { BATCH_NAME, requireName } from './checks';
 import { PipelineNames } from './pipeline-names';
 
 interface Rule {
@@ -8,7 +8,6 @@ interface Rule {
   readonly notWith?: 'workBucket' | 'jobLogGroup' | 'executionLogGroup';
 }
 
-const JOB_DEFINITION: Rule = { pattern: /^[A-Za-z0-9_-]{1,128}$/, allowed: '1 to 128 letters, digits, "-" and "_"' };
 const LOG_GROUP = { pattern: /^[A-Za-z0-9_/.#-]{1,512}$/, allowed: '1 to 512 letters, digits and "_-/.#"' };
 
 /**
@@ -17,9 +16,9 @@ const LOG_GROUP = { pattern: /^[A-Za-z0-9_/.#-]{1,512}$/, allowed: '1 to 512 let
  */
 const RULES: { readonly [name in keyof PipelineNames]-?: Rule } = {
   stateMachineName: { pattern: /^[A-Za-z0-9_-]{1,80}$/, allowed: '1 to 80 letters, digits, "-" and "_"' },
-  sequenceRetrievalJobDefinitionName: JOB_DEFINITION,
-  alignmentJobDefinitionName: JOB_DEFINITION,
-  seqInfoCollectionJobDefinitionName: JOB_DEFINITION,
+  sequenceRetrievalJobDefinitionName: BATCH_NAME,
+  alignmentJobDefinitionName: BATCH_NAME,
+  seqInfoCollectionJobDefinitionName: BATCH_NAME,
   workBucketName: {
     pattern: /^(?=.{3,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
     allowed: '3 to 63 lower case letters, digits, "." and "-", with a letter or digit at each end of its parts',

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import { Construct } from 'constructs';
-import { requireName } from '../checks';
+import { BATCH_NAME, requireName } from '../checks';
 
 /**
  * Why a job that waits at the head of a queue can never start, so that it is canceled rather than left to block the others: the
@@ -11,9 +11,9 @@ const STUCK_REASONS = [batch.JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_
   batch.JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT];
 const STUCK_TIME = Duration.minutes(30);
 
-/** Throws for a queue's name that Batch would refuse (AWS Batch API reference, page "CreateJobQueue"). */
+/** Throws for a queue's name that Batch would refuse. */
 export function checkJobQueueName(name: string | undefined): void {
-  requireName('jobQueueName', name, /^[A-Za-z0-9_-]{1,128}$/, '1 to 128 letters, digits, "-" and "_"');
+  requireName('jobQueueName', name, BATCH_NAME.pattern, BATCH_NAME.allowed);
 }
 
 /** A queue over compute environments, the first of them first. */
