@@ -2,13 +2,12 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { writeWhole } from './write-whole';
 import type { Clock } from '../asl/clock';
 import { BatchService, BatchServiceOptions, JobDescription, RunningJob } from '../batch/batch-service';
-import { Job, jobDescription } from '../batch/job';
+import { ENDED, Job, jobDescription } from '../batch/job';
 import type { SubmitJob } from '../batch/submission';
 
 /** Batch keeps jobs that have ended for at least 7 days (AWS Batch user guide, "Job states"). */
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 const INTERRUPTED = 'the local engine was stopped while the job ran';
-const ENDED = ['SUCCEEDED', 'FAILED'];
 
 /** Batch that remembers its jobs, also those of an earlier process; a job that was interrupted has failed. */
 export class RecordedBatch extends BatchService {

@@ -5,7 +5,7 @@ import { Capacity } from './capacity';
 import { AT_ONCE, JobExecutor } from './executor';
 import { afterFault, BatchFaults } from './faults';
 import type { ImageProgram } from './image-program';
-import { Attempt, ContainerAttempt, Job, JobContainer, jobDescription, JobStatus, sizeOfJob } from './job';
+import { Attempt, ContainerAttempt, ENDED, Job, JobContainer, jobDescription, JobStatus, sizeOfJob } from './job';
 import { processExecutor } from './process-executor';
 import { shouldRetry } from './retry-rules';
 import { newJob, SubmitJob } from './submission';
@@ -51,7 +51,6 @@ const ENDED_BY_ITSELF = 'Essential container in task exited';
 const TIMED_OUT = 'Job attempt duration exceeded timeout';
 const NOT_STARTED = 'Task failed to start';
 const DEPENDENCY_FAILED = 'Dependent Job failed';
-const ENDED: readonly JobStatus[] = ['SUCCEEDED', 'FAILED'];
 const WAITING: readonly JobStatus[] = ['SUBMITTED', 'PENDING', 'RUNNABLE'];
 /** Compute environments have names; the machine's is this. */
 const COMPUTE_ENVIRONMENT = 'this-machine';

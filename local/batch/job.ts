@@ -6,6 +6,9 @@ import type { RetryStrategy } from './retry-rules';
 
 export type JobStatus = 'SUBMITTED' | 'PENDING' | 'RUNNABLE' | 'STARTING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED';
 
+/** The statuses that a job keeps. */
+export const ENDED: readonly JobStatus[] = ['SUCCEEDED', 'FAILED'];
+
 /** A container of a job, with what the submission says of it. */
 export interface JobContainer extends Amount {
   readonly definition: ContainerDefinition;

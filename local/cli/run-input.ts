@@ -30,16 +30,21 @@ export function readRunInput(path: string, localGenomes: boolean): Record<string
 }
 
 function withAbsoluteGenome(entry: unknown, folder: string): unknown {
-  const url = (entry as { fasta_file_url?: unknown } | null)?.fasta_file_url;
-  const relative = typeof url === 'string' ? /^file:\/\/([^/].*)$/.exec(url)?.[1] : undefined;
+  const relative = /^file:\/\/([^/].*)$/.exec(genomeOf(entry))?.[1];
   if (relative === undefined) return entry;
   return { ...entry as object, fasta_file_url: pathToFileURL(resolve(folder, decodeURIComponent(relative))).href };
 }
 
+/** Empty where the entry, which nobody has checked yet, names none. */
+function genomeOf(entry: unknown): string {
+  const url = (entry as { fasta_file_url?: unknown } | null)?.fasta_file_url;
+  return typeof url === 'string' ? url : '';
+}
+
 /** The folders of an input's `file://` genomes, for those that see nothing else of this machine. */
 export function genomeFolders({ seq_regions: entries }: Readonly<Record<string, unknown>>): string[] {
-  const urls = (Array.isArray(entries) ? entries : []).map((entry) => (entry as { fasta_file_url?: unknown } | null)?.fasta_file_url);
-  const folders = urls.flatMap((url) => (typeof url === 'string' && url.startsWith('file:///') ? folderOf(url) : []));
+  const urls = (Array.isArray(entries) ? entries : []).map(genomeOf);
+  const folders = urls.flatMap((url) => (url.startsWith('file:///') ? folderOf(url) : []));
   return [...new Set(folders)].filter((folder) => folder !== '/' && existsSync(folder));
 }
 
