@@ -138,13 +138,16 @@ export class LocalAccount {
     });
   }
 
-  /** What a job finds in its environment: the endpoint, and keys of its role; a job without a role gets none, as in AWS. */
+  /**
+   * What a job finds in its environment: the endpoint, and keys of its role; a job without a role gets none, as in AWS. Only Fargate tells
+   * the region: on EC2 the ECS agent does not, whatever the page "Amazon ECS environment variables" says (aws/containers-roadmap, 1611).
+   */
   private environmentOf(job: Job): Record<string, string> {
     const role = this.options.assembly.roles.get(job.definition.jobRoleArn ?? '');
     const credentials = role === undefined ? undefined : this.tokens.forRole(role, job.id, job.name);
+    const { region } = this.options.assembly;
     return {
-      AWS_REGION: this.options.assembly.region,
-      AWS_DEFAULT_REGION: this.options.assembly.region,
+      ...job.definition.platformCapabilities.includes('FARGATE') ? { AWS_REGION: region, AWS_DEFAULT_REGION: region } : {},
       AWS_ENDPOINT_URL: this.endpoint,
       AWS_EC2_METADATA_DISABLED: 'true',
       ...this.options.allowLocalGenomes ? { [ALLOW_LOCAL_ENV]: '1' } : {},

@@ -1,4 +1,4 @@
-import { Size } from 'aws-cdk-lib';
+import { Size, Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -69,6 +69,8 @@ export class JobStep extends Construct {
       memory: Size.mebibytes(size.memoryMiB),
       jobRole: this.jobRole,
       executionRole: props.executionRole,
+      // The SDK asks for a region, and only Fargate's agent tells a container its own.
+      environment: { AWS_REGION: Stack.of(this).region },
       logging: ecs.LogDriver.awsLogs({ logGroup: props.logGroup, streamPrefix: props.logStreamPrefix }),
       readonlyRootFilesystem: true,
       // The only place that a job can write to; it goes with the job. Such a volume belongs to root, with the rights 0755, unless the

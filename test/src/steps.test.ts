@@ -96,7 +96,13 @@ describe.each([ComputePlatform.EC2, ComputePlatform.FARGATE])('every job definit
       expect(container.Volumes[0].Host).toEqual({});
       expect(container.Privileged ?? false).toBe(false);
       for (const field of ['User', 'LinuxParameters', 'Secrets', 'Ulimits', 'Command']) expect(container).not.toHaveProperty(field);
-      expect(container.Environment).toEqual([]);
+    }
+  });
+
+  // The ECS agent tells it on Fargate alone, and the SDK does not ask the instance.
+  test('tells its containers the region, and nothing else by their environment', () => {
+    for (const { Properties: { ContainerProperties: { Environment } } } of definitions) {
+      expect(Environment).toEqual([{ Name: 'AWS_REGION', Value: '<AWS::Region>' }]);
     }
   });
 
