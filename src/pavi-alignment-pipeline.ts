@@ -22,6 +22,7 @@ import { addStackOutputs } from './stack-outputs';
 import { warnOfImportedRoles } from './steps/given-roles';
 import { StepEnvironment } from './steps/job-step';
 import { createSteps } from './steps/pipeline-steps';
+import { taskRole } from './steps/task-role';
 import { RunStorage } from './storage/run-storage';
 import { runStorage } from './storage/work-bucket';
 
@@ -97,7 +98,8 @@ export class PaviAlignmentPipeline extends Construct {
     const environment: StepEnvironment = {
       compute,
       image: images.worker,
-      executionRole: props.executionRole ?? this.executionRole(),
+      // For the agent that starts the containers: the image and the log group add what it needs to pull and to log.
+      executionRole: props.executionRole ?? taskRole(this, 'ExecutionRole', `Pulls the images and writes the logs of ${this.node.path}`),
       logGroup: this.jobLogGroup,
       storage: this.storage,
     };
@@ -271,14 +273,6 @@ export class PaviAlignmentPipeline extends Construct {
       JobLogGroupName: this.jobLogGroup.logGroupName,
       SeqRetrievalJobDefArn: this.sequenceRetrievalJobDefinition.jobDefinitionArn,
       AlignmentJobDefArn: this.alignmentJobDefinition.jobDefinitionArn,
-    });
-  }
-
-  /** For the agent that starts the containers: the image and the log group add what it needs to pull and to log. */
-  private executionRole(): iam.Role {
-    return new iam.Role(this, 'ExecutionRole', {
-      assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
-      description: `Pulls the images and writes the logs of ${this.node.path}`,
     });
   }
 }

@@ -59,7 +59,8 @@ export class PipelineMonitoring extends Construct {
 
 /**
  * A topic without a policy takes what its account's alarms send; the first statement of a policy, such as that for the rule of blocked
- * queues, ends that. To the policy of an imported topic nothing can be added.
+ * queues, ends that. To the policy of an imported topic nothing can be added. A key that encrypts the topic must let CloudWatch use it
+ * (Amazon SNS developer guide, page "Managing Amazon SNS encryption keys"); for EventBridge, the rule's target sees to both.
  */
 function letAlarmsPublish(scope: Construct, topic: sns.ITopic): void {
   const stack = Stack.of(scope);
@@ -72,4 +73,5 @@ function letAlarmsPublish(scope: Construct, topic: sns.ITopic): void {
       StringEquals: { 'aws:SourceAccount': stack.account },
     },
   }));
+  topic.masterKey?.grant(new iam.ServicePrincipal('cloudwatch.amazonaws.com'), 'kms:Decrypt', 'kms:GenerateDataKey*');
 }

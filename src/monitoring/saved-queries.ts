@@ -2,7 +2,10 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { METRIC_STEP_DIMENSION, WorkerMetric } from '../contract/worker-metrics';
 
-/** Queries for CloudWatch Logs Insights, under the pipeline's path; a query must have a name. */
+/** Of the 255 characters that a query's name has (Amazon CloudWatch Logs API reference, page "PutQueryDefinition"), with room for the longest. */
+const MAX_FOLDER = 180;
+
+/** Queries for CloudWatch Logs Insights, under the pipeline's path, of which a long one's end; a query must have a name. */
 export class SavedQueries extends Construct {
   constructor(scope: Construct, id: string, private readonly folder: string, jobLogs: logs.ILogGroup, executionLogs: logs.ILogGroup) {
     super(scope, id);
@@ -41,7 +44,7 @@ export class SavedQueries extends Construct {
 
   private save(id: string, name: string, logGroup: logs.ILogGroup, query: logs.QueryStringProps): void {
     new logs.QueryDefinition(this, id, {
-      queryDefinitionName: `${this.folder}/${name}`,
+      queryDefinitionName: `${this.folder.slice(-MAX_FOLDER)}/${name}`,
       queryString: new logs.QueryString(query),
       logGroups: [logGroup],
     });

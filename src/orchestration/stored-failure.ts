@@ -5,7 +5,11 @@ import { jsonata, literal } from './jsonata';
 import { ServiceTask } from './service-task';
 import { RunStorage } from '../storage/run-storage';
 
-const MAX_FILES = 1000;
+/**
+ * Some 700 bytes are told of a file with the longest key, and an answer of more than 256 KiB ends the run without a word: no Catch
+ * catches `States.DataLimitExceeded` (AWS Step Functions developer guide, page "Handling errors").
+ */
+const MAX_FILES = 300;
 
 export interface StoredFailureProps {
   readonly storage: RunStorage;

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { StepSettings } from './step-settings';
+import { taskRole } from './task-role';
 import { ComputePlatform } from '../compute/compute-platform';
 import { PipelineComputeConfig } from '../compute/pipeline-compute';
 import { ExitCode } from '../contract/exit-codes';
@@ -43,10 +44,7 @@ export class JobStep extends Construct {
   constructor(scope: Construct, id: string, props: JobStepProps) {
     super(scope, id);
     this.settings = props.settings;
-    this.jobRole = props.given.jobRole ?? new iam.Role(this, 'JobRole', {
-      assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'),
-      description: `What the jobs of ${this.node.path} may do`,
-    });
+    this.jobRole = props.given.jobRole ?? taskRole(this, 'JobRole', `What the jobs of ${this.node.path} may do`);
     props.statements.forEach((statement) => this.jobRole.addToPrincipalPolicy(statement));
     const image = new RecordedImage(props.image);
     this.jobDefinition = new batch.EcsJobDefinition(this, 'JobDefinition', {

@@ -3,9 +3,11 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as cloudwatchActions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
 import { evaluate } from './support/expressions';
 import { importedQueue, newPipeline, newStack, QUEUE_ARN, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { idWithoutHash, plain, withoutHashes } from './support/plain-text';
@@ -73,6 +75,15 @@ describe('the alarms', () => {
       },
       expect.objectContaining(rule),
     ]);
+  });
+
+  test('may use the key of an encrypted topic, as the rule of blocked queues may', () => {
+    const stack = newStack();
+    newPipeline(stack, { monitoring: { alarmTopic: new sns.Topic(stack, 'Topic', { masterKey: new kms.Key(stack, 'Key') }) } });
+    const { KeyPolicy } = resource(Template.fromStack(stack), 'AWS::KMS::Key').Properties;
+    expect(KeyPolicy.Statement.slice(1)).toEqual(['cloudwatch.amazonaws.com', 'events.amazonaws.com'].map((Service) => ({
+      Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey*'], Principal: { Service }, Resource: '*',
+    })));
   });
 
   test('do not say when a run is slow where its time is known only at deployment', () => {
@@ -155,6 +166,17 @@ test('the saved queries lie under the pipeline\'s path, and read its log groups'
     ['Stack/Pavi/genome bytes of each run', ['<PaviLogsJobs>']],
     ['Stack/Pavi/failed runs and their causes', ['<PaviLogsExecutions>']],
   ]);
+});
+
+test('a saved query of a pipeline deep in an app has a name that CloudWatch takes: the end of the path', () => {
+  const stack = newStack();
+  newPipeline(new Construct(stack, 'x'.repeat(250)), {}, 'Pavi');
+  const names = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::Logs::QueryDefinition')).map(({ Properties }) => Properties.Name);
+  expect(names).toHaveLength(5);
+  for (const name of names) {
+    expect(name).toMatch(/^x+\/Pavi\/[a-z ()]+$/);
+    expect(name.length).toBeLessThanOrEqual(255);
+  }
 });
 
 describe('an EventBridge rule', () => {

@@ -176,6 +176,14 @@ test('a stack with a pipeline is synthesized in under five seconds', () => {
   expect((user + system) / 1e6).toBeLessThan(5);
 });
 
+test('a pipeline under an id of any script has roles that IAM takes', () => {
+  const stack = newStack();
+  newPipeline(stack, {}, 'Größe 日本');
+  const descriptions = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Role')).flatMap(({ Properties }) => Properties.Description ?? []);
+  expect(descriptions).toHaveLength(4);
+  for (const description of descriptions) expect(description).toMatch(/^[\x20-\x7e\xa1-\xff]*Stack\/Größe \?\?[\x20-\x7e\xa1-\xff]*$/);
+});
+
 test('the pipeline is a construct under its own id', () => {
   const stack = newStack();
   const pipeline = newPipeline(stack, {}, 'Mine');

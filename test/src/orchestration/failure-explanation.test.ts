@@ -1,6 +1,6 @@
 import { explainedFailure, newestErrorFile } from '../../../src/orchestration/failure-explanation';
 import { sequenceCount } from '../../../src/orchestration/run-result';
-import { evaluate } from '../support/expressions';
+import { allStates, definitionWith, evaluate } from '../support/expressions';
 
 const CAUSE = 'alignment, 3 entries: exit code 64, Essential container in task exited; log stream alignment/default/1';
 
@@ -31,6 +31,17 @@ describe('the error file that explains a failure', () => {
   test('is none where no cause is known', async () => {
     expect(await evaluate(newestErrorFile(), { states: { input: { failure: {} }, result: { Contents: [file('a', '1')] } } })).toBeUndefined();
   });
+});
+
+test('as many files are listed as an answer of 256 KiB can tell of, whatever their keys', () => {
+  const keyPrefix = `${'p'.repeat(255)}/`;
+  const { ExplainFailure } = allStates(definitionWith({ keyPrefix }));
+  const { MaxKeys } = ExplainFailure.Arguments;
+  // The longest name of an execution, and of an entry.
+  const Key = `${keyPrefix}work/${'r'.repeat(80)}/errors/${'e'.repeat(128)}.json`;
+  const told = { Key, LastModified: '2026-01-01T00:00:00Z', ETag: `"\"${'0'.repeat(32)}\""`, ChecksumAlgorithm: ['CRC64NVME'], ChecksumType: 'FULL_OBJECT', Size: 50_000, StorageClass: 'INTELLIGENT_TIERING' };
+  expect(MaxKeys).toBeGreaterThan(100);
+  expect(JSON.stringify(Array(MaxKeys).fill(told)).length).toBeLessThan(256 * 1024 - 2000);
 });
 
 describe('what an error file tells', () => {
