@@ -1,4 +1,5 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, IResource, RemovalPolicy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 
 /** Throws unless the value is a whole number within the bounds (no upper one: `Number.MAX_SAFE_INTEGER`); absent values and unresolved tokens pass. */
 export function requireWhole(name: string, value: number | undefined, least: number, most: number, fix: string): void {
@@ -31,4 +32,31 @@ export const BATCH_NAME = { pattern: /^[A-Za-z0-9_-]{1,128}$/, allowed: '1 to 12
 export function requireName(prop: string, name: string | undefined, pattern: RegExp, allowed: string): void {
   if (name === undefined || Token.isUnresolved(name) || pattern.test(name)) return;
   throw new Error(`${prop} must be ${allowed}, got "${name}"; leave it out for one of CloudFormation's`);
+}
+
+/** Throws for a snapshot, which neither buckets nor log groups nor tables have. */
+export function requireRemovalPolicy(value: RemovalPolicy | undefined): void {
+  if (value !== RemovalPolicy.SNAPSHOT) return;
+  throw new Error(`removalPolicy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got ${value}; leave it out for RETAIN`);
+}
+
+/**
+ * Throws for a resource that is known to be elsewhere than the scope's stack, where a state machine cannot use it: Step Functions calls
+ * the services of its own region, which take a table by its name, and a job for a queue of their own account.
+ */
+export function requireSamePlace(scope: Construct, what: string, resource: IResource, arn: string): void {
+  const { region, account } = Token.isUnresolved(arn) ? resource.env : Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME);
+  requireSame(scope, what, 'region', region);
+  requireSame(scope, what, 'account', account);
+}
+
+/** The same of a bucket, which may be another account's. */
+export function requireSameRegion(scope: Construct, what: string, resource: IResource): void {
+  requireSame(scope, what, 'region', resource.env.region);
+}
+
+function requireSame(scope: Construct, what: string, kind: 'region' | 'account', got: string | undefined): void {
+  const expected = Stack.of(scope)[kind];
+  if (got === undefined || Token.compareStrings(got, expected) !== TokenComparison.DIFFERENT) return;
+  throw new Error(`${what} must be in the ${kind} of the pipeline's stack, ${expected}, got ${got}; bring one of there, or put the stack there`);
 }

@@ -223,7 +223,8 @@ export interface PaviAlignmentPipelineProps {
   readonly names?: PipelineNames;
 
   /**
-   * Tags of everything that can carry tags, jobs included: added to the default ones, or instead of those with the same key.
+   * Tags of everything that can carry tags, jobs included: added to the default ones, or instead of those with the same key (IAM takes
+   * `product` and `Product` for the same). Before the default ones stands, too, what the app adds with `Tags.of(…)`.
    *
    * @default - AppComponent=pipeline, CreatedBy=PAVI, Product=PAVI
    */

@@ -9,6 +9,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { CallerPolicyOptions, createCallerPolicy } from './caller-policy';
+import { requireRemovalPolicy, requireSamePlace } from './checks';
 import { pipelineNames } from './given-names';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
@@ -77,9 +78,11 @@ export class PaviAlignmentPipeline extends Construct {
     const names = pipelineNames(props);
     const { runTimeout } = limits;
     this.isExpress = limits.workflowType === sfn.StateMachineType.EXPRESS;
+    requireRemovalPolicy(props.removalPolicy);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     const compute = props.compute.bind(this);
+    requireSamePlace(this, 'the job queue', compute.jobQueue, compute.jobQueue.jobQueueArn);
     const images = (props.images ?? PipelineImages.bundled()).bind(this, { cpuArchitecture: compute.cpuArchitecture });
     const pipelineLogs = new PipelineLogs(this, 'Logs', {
       jobLogGroup: props.jobLogGroup,
@@ -94,6 +97,7 @@ export class PaviAlignmentPipeline extends Construct {
     this.storage = runStorage(this, props);
     this.workBucket = this.storage.bucket;
     this.jobsTable = props.jobsTable?.bind(this, { removalPolicy, tableName: names.jobsTableName });
+    if (this.jobsTable !== undefined) requireSamePlace(this, 'the jobs table', this.jobsTable, this.jobsTable.tableArn);
 
     const environment: StepEnvironment = {
       compute,

@@ -1,15 +1,23 @@
-import { Tags, Token } from 'aws-cdk-lib';
+import { Stack, Tags, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 /** As on the rest of PAVI's resources. */
 const DEFAULT_TAGS = { Product: 'PAVI', CreatedBy: 'PAVI', AppComponent: 'pipeline' };
+/** Below that of `Tags.of(…).add`, 100: what the app says of all its resources stands. */
+const DEFAULT_PRIORITY = 50;
 
 /** Tags everything below the scope that can carry tags; the given ones are added to the default ones, and stand where they have the same key. */
 export function addTags(scope: Construct, given: { readonly [key: string]: string } = {}): void {
-  for (const [key, value] of Object.entries({ ...DEFAULT_TAGS, ...given })) {
+  const taken = Object.keys(given).map((key) => key.toLowerCase());
+  for (const [key, value] of Object.entries(DEFAULT_TAGS)) {
+    if (!taken.includes(key.toLowerCase())) Tags.of(scope).add(key, value, { priority: DEFAULT_PRIORITY });
+  }
+  for (const [key, value] of Object.entries(given)) {
     requireTag(key, value);
     Tags.of(scope).add(key, value);
   }
+  scope.node.addValidation({ validate: () => sameButForCase(scope) });
 }
 
 /** AWS General Reference, page "Tagging your AWS resources". */
@@ -19,4 +27,18 @@ function requireTag(key: string, value: string): void {
     throw new Error('tags must have keys of 1 to 128 and values of up to 256 letters, digits, spaces and "_.:/=+-@", and no key that begins with "aws:", '
       + `got "${key}" with "${value}"; change it`);
   }
+}
+
+/**
+ * A role with two such keys is not created: "tag keys for IAM users and roles are not case sensitive" (AWS IAM user guide, page "Tags for
+ * AWS Identity and Access Management resources"). Known only once the app's own tags are: those of constructs around, and the stack's.
+ */
+function sameButForCase(scope: Construct): string[] {
+  const roles = scope.node.findAll().filter((construct) => construct instanceof iam.CfnRole);
+  const keys = new Set(roles.flatMap((role) => [...Object.keys(role.tags.tagValues()), ...Object.keys(Stack.of(role).tags.tagValues())]));
+  return [...keys].flatMap((key) => {
+    const other = [...keys].find((one) => one < key && one.toLowerCase() === key.toLowerCase());
+    return other === undefined ? [] : [`tags must differ in more than case, since IAM refuses roles otherwise, got "${other}" and "${key}"; `
+      + `change one of them, or remove it: Tags.of(pipeline).remove("${other}")`];
+  });
 }

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -17,9 +18,15 @@ export function checkFargateOptions(options: FargateComputeOptions): void {
 
 /** A queue over Fargate environments in the VPC. */
 export function bindFargate(scope: Construct, options: FargateComputeOptions): PipelineComputeConfig {
+  const vpcSubnets = options.subnets ?? (options.assignPublicIp ? { subnetType: ec2.SubnetType.PUBLIC } : undefined);
+  if (!options.assignPublicIp && options.vpc.selectSubnets(vpcSubnets).hasPublic) {
+    Annotations.of(scope).addWarningV2('cdk-pavi-alignment-pipeline:public-subnets-without-public-ip',
+      'jobs in public subnets reach neither images nor genomes without a public IP address, but by endpoints of the VPC: '
+      + 'set assignPublicIp: true, or choose private subnets');
+  }
   const environments = spotFirst(options.spot, (id, spot) => new batch.FargateComputeEnvironment(scope, id, {
     vpc: options.vpc,
-    vpcSubnets: options.subnets ?? (options.assignPublicIp ? { subnetType: ec2.SubnetType.PUBLIC } : undefined),
+    vpcSubnets,
     securityGroups: options.securityGroups,
     maxvCpus: options.maxvCpus ?? DEFAULT_MAX_VCPUS,
     spot,

@@ -18,8 +18,18 @@ export interface GenomeAccess {
   readonly statements: iam.PolicyStatement[];
 }
 
+/**
+ * Of the 8,192 characters that the overrides of a job's container have, formatting included (Amazon ECS API reference, page
+ * "ContainerOverride"), what the longest places of a run leave.
+ */
+const MAX_WORDS_CHARACTERS = 5500;
+
 /** Checks the props and makes of them what the jobs need. */
 export function genomeAccess(props: GenomeAccessProps): GenomeAccess {
+  if (Token.isUnresolved(props.genomeSources)) {
+    throw new Error('genomeSources must be a list whose length is known at synthesis, got a token for the whole list; '
+      + 'write the list, whose texts may be tokens');
+  }
   props.genomeSources?.forEach((source, index) => checkSource(`genomeSources[${index}]`, source));
   if (props.genomeSources?.length === 0) {
     throw new Error('genomeSources must name at least one source, got an empty list; leave it out for any public https host');
@@ -28,11 +38,17 @@ export function genomeAccess(props: GenomeAccessProps): GenomeAccess {
   const buckets = props.genomeBuckets ?? [];
   // Where only some sources may be read, the buckets are among them.
   const sources = props.genomeSources === undefined ? [] : [...props.genomeSources, ...buckets.map((bucket) => `s3://${bucket.bucketName}/`)];
+  const words = [
+    ...sources.flatMap((source) => [WorkerOption.GENOME_SOURCE, source]),
+    ...(props.variantApiUrl === undefined ? [] : [WorkerOption.VARIANT_API_URL, props.variantApiUrl]),
+  ];
+  const { length } = JSON.stringify(words);
+  if (length > MAX_WORDS_CHARACTERS) {
+    throw new Error(`genomeSources, genomeBuckets and variantApiUrl must fit ${MAX_WORDS_CHARACTERS} characters of a job's command line, got ${length}; `
+      + 'name fewer or shorter ones, such as a folder that several share');
+  }
   return {
-    words: [
-      ...sources.flatMap((source) => [WorkerOption.GENOME_SOURCE, source]),
-      ...(props.variantApiUrl === undefined ? [] : [WorkerOption.VARIANT_API_URL, props.variantApiUrl]),
-    ],
+    words,
     statements: buckets.flatMap((bucket) => [
       new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [bucket.arnForObjects('*')] }),
       ...(bucket.encryptionKey === undefined ? [] : [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [bucket.encryptionKey.keyArn] })]),

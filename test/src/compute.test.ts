@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { fargate, newPipeline, newStack, QUEUE_ARN, resource, resourcesOf, templateWith } from './support/pipeline-stack';
@@ -69,6 +69,16 @@ describe('Fargate', () => {
     const asked = fargateTemplate({ assignPublicIp: true });
     expect(addresses(asked)).toEqual(Array(3).fill({ AssignPublicIp: 'ENABLED' }));
     expect(resource(asked, 'AWS::Batch::ComputeEnvironment').Properties.ComputeResources.Subnets).toEqual(['subnet-0000000000000000c', 'subnet-0000000000000000d']);
+  });
+
+  test('warns of public subnets without a public IP address, and only of these', () => {
+    const warnings = (options: Partial<FargateComputeOptions>) => {
+      const stack = newStack();
+      newPipeline(stack, { compute: fargate(stack, options) });
+      return Annotations.fromStack(stack).findWarning('/Stack/Pavi', Match.stringLikeRegexp('public-subnets-without-public-ip')).length;
+    };
+    const subnets = { subnetType: ec2.SubnetType.PUBLIC };
+    expect([warnings({ subnets }), warnings({ subnets, assignPublicIp: true }), warnings({})]).toEqual([1, 0, 0]);
   });
 
   test('runs the jobs on the architecture, and builds the image for it', () => {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Stack, Token } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -77,6 +77,13 @@ const ON_EC2: [string, (stack: Stack) => Props, string][] = [
     'tags must have keys of 1 to 128 and values of up to 256 letters, digits, spaces and "_.:/=+-@", and no key that begins with "aws:", '
       + `got "${key}" with "${value}"; change it`,
   ]),
+  ['a list of genome sources that only the deployment knows', () => ({ genomeSources: Token.asList({ Ref: 'Sources' }) }),
+    'genomeSources must be a list whose length is known at synthesis, got a token for the whole list; write the list, whose texts may be tokens'],
+  ['more genome sources than a job can be told', () => ({ genomeSources: Array.from({ length: 130 }, (_, n) => `https://genomes-${n + 100}.example.org/`) }),
+    'genomeSources, genomeBuckets and variantApiUrl must fit 5500 characters of a job\'s command line, got 6891; '
+      + 'name fewer or shorter ones, such as a folder that several share'],
+  ['a snapshot of what has none', () => ({ removalPolicy: RemovalPolicy.SNAPSHOT }),
+    'removalPolicy must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got snapshot; leave it out for RETAIN'],
   ['no genome sources', () => ({ genomeSources: [] }),
     'genomeSources must name at least one source, got an empty list; leave it out for any public https host'],
   ...['https://genomes.org', 'http://genomes.org/', 'file:///genomes/', 'genomes.org/', 'https://user@genomes.org/', 'https://a b/', 'https://a/{% 1 %}', '']
@@ -121,6 +128,39 @@ test.each(ON_EC2)('%s', (_what, props, message) => {
 test.each(ON_FARGATE)('%s', (_what, props, message) => {
   const stack = newStack();
   expect(() => newPipeline(stack, { compute: importedQueue(stack, ComputePlatform.FARGATE), ...props })).toThrow(new Error(message));
+});
+
+describe('what is elsewhere, where the state machine cannot use it:', () => {
+  const there = (stack: Stack) => new Stack(stack.node.root, 'There', { env: { account: '123456789012', region: 'eu-west-1' } });
+  const queue = (stack: Stack, arn: string) => ({
+    compute: PipelineCompute.fromJobQueue(batch.JobQueue.fromJobQueueArn(stack, 'Queue', arn), { platform: ComputePlatform.EC2 }),
+  });
+  const table = (of: Stack, arn: string) => ({ jobsTable: JobsTable.fromTable(dynamodb.Table.fromTableArn(of, 'Table', arn)) });
+  const message = (what: string, kind: string, here: string, got: string) => `${what} must be in the ${kind} of the pipeline's stack, ${here}, got ${got}; `
+    + 'bring one of there, or put the stack there';
+
+  test.each<[string, (stack: Stack) => Props, string]>([
+    ['a queue of another region', (stack) => queue(stack, 'arn:aws:batch:eu-west-1:123456789012:job-queue/pavi'),
+      message('the job queue', 'region', 'us-east-1', 'eu-west-1')],
+    ['a queue of another account', (stack) => queue(stack, 'arn:aws:batch:us-east-1:210987654321:job-queue/pavi'),
+      message('the job queue', 'account', '123456789012', '210987654321')],
+    ['a jobs table of another region', (stack) => table(stack, 'arn:aws:dynamodb:eu-west-1:123456789012:table/jobs'),
+      message('the jobs table', 'region', 'us-east-1', 'eu-west-1')],
+    ['a work bucket of another region', (stack) => ({ workBucket: s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'my-bucket', region: 'eu-west-1' }) }),
+      message('the work bucket', 'region', 'us-east-1', 'eu-west-1')],
+    ['a work bucket of another region\'s stack', (stack) => ({ workBucket: new s3.Bucket(there(stack), 'Bucket', { bucketName: 'my-bucket' }) }),
+      message('the work bucket', 'region', 'us-east-1', 'eu-west-1')],
+  ])('%s', (_what, props, expected) => {
+    const stack = newStack({ env: { account: '123456789012', region: 'us-east-1' } });
+    expect(() => newPipeline(stack, props(stack))).toThrow(new Error(expected));
+  });
+
+  test('not what only the deployment knows', () => {
+    const stack = newStack({ env: { account: '123456789012', region: 'us-east-1' } });
+    expect(() => newPipeline(stack, queue(stack, Token.asString({ Ref: 'QueueArn' })))).not.toThrow();
+    const anywhere = newStack();
+    expect(() => newPipeline(anywhere, table(anywhere, 'arn:aws:dynamodb:eu-west-1:123456789012:table/jobs'))).not.toThrow();
+  });
 });
 
 test.each([0, -1, 1.5])('%d vCPUs at most', (maxvCpus) => {

@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { evaluate } from './support/expressions';
 import { importedQueue, newPipeline, newStack, QUEUE_ARN, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { idWithoutHash, plain, withoutHashes } from './support/plain-text';
+import { PaviAlignmentPipeline } from '../../src';
 import { jobFailure } from '../../src/orchestration/job-failure';
 
 const alarms = (template: Template): { [id: string]: any } => Object.fromEntries(Object.entries(resourcesOf(template, 'AWS::CloudWatch::Alarm'))
@@ -152,8 +153,11 @@ describe('the dashboard', () => {
     expect(body(templateWith({ monitoring: { alarms: false } })).widgets[0].properties.title).toBe('Runs');
   });
 
-  test('takes sizes that only the deployment knows', () => {
-    expect(() => templateWith({ alignment: { vcpus: Token.asNumber({ Ref: 'Vcpus' }) } })).not.toThrow();
+  test('takes sizes that only the deployment knows, without a warning', () => {
+    const stack = newStack();
+    newPipeline(stack, { alignment: { vcpus: Token.asNumber({ Ref: 'Vcpus' }) } });
+    expect(plain(resource(Template.fromStack(stack), 'AWS::CloudWatch::Dashboard').Properties.DashboardBody)).toContain('alignSeconds * <Vcpus>');
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
   });
 });
 
@@ -170,7 +174,7 @@ test('the saved queries lie under the pipeline\'s path, and read its log groups'
 
 test('a saved query of a pipeline deep in an app has a name that CloudWatch takes: the end of the path', () => {
   const stack = newStack();
-  newPipeline(new Construct(stack, 'x'.repeat(250)), {}, 'Pavi');
+  new PaviAlignmentPipeline(new Construct(stack, 'x'.repeat(250)), 'Pavi', { compute: importedQueue(stack) });
   const names = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::Logs::QueryDefinition')).map(({ Properties }) => Properties.Name);
   expect(names).toHaveLength(5);
   for (const name of names) {

@@ -1,9 +1,9 @@
-import { App, CfnOutput, CfnResource, Duration, Size, Stack, TagManager, Token } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnResource, Duration, Size, Stack, TagManager, Tags, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { allStates, definitionOf, definitionWith } from './support/expressions';
 import { ALL_NAMES } from './support/names';
-import { fargate, importedQueue, newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
+import { fargate, importedQueue, newPipeline, newStack, resource, resourcesOf, statementsOf, templateWith } from './support/pipeline-stack';
 import { plain, withoutHashes } from './support/plain-text';
 import { allOptionsStack } from './support/whole-stacks';
 import { JobsTable, PaviAlignmentPipeline } from '../../src';
@@ -65,8 +65,46 @@ test('given names are those of the resources, and nothing else of the pipeline c
 });
 
 test('given tags are added, and stand instead of the default ones', () => {
-  const { Tags } = resource(templateWith({ tags: { Product: 'Other', Team: 'curation' } }), 'AWS::Batch::JobDefinition', /Alignment/).Properties;
-  expect(Tags).toEqual({ Product: 'Other', CreatedBy: 'PAVI', AppComponent: 'pipeline', Team: 'curation' });
+  const definition = resource(templateWith({ tags: { Product: 'Other', Team: 'curation' } }), 'AWS::Batch::JobDefinition', /Alignment/);
+  expect(definition.Properties.Tags).toEqual({ Product: 'Other', CreatedBy: 'PAVI', AppComponent: 'pipeline', Team: 'curation' });
+});
+
+test('the app\'s own tags stand instead of the default ones, and not of the given ones', () => {
+  const stack = newStack();
+  Tags.of(stack).add('Product', 'Other');
+  Tags.of(stack).add('Team', 'platform');
+  expect(resource(templateWith({ tags: { Team: 'curation' } }, stack), 'AWS::Batch::JobDefinition', /Alignment/).Properties.Tags)
+    .toEqual({ Product: 'Other', CreatedBy: 'PAVI', AppComponent: 'pipeline', Team: 'curation' });
+});
+
+describe('tags of keys that differ in case alone, with which IAM creates no role:', () => {
+  const message = (one: string, other: string) => `[Stack/Pavi] tags must differ in more than case, since IAM refuses roles otherwise, got "${one}" and "${other}"; `
+    + `change one of them, or remove it: Tags.of(pipeline).remove("${one}")`;
+
+  test('given ones stand instead of the default ones', () => {
+    const { Tags: given } = resource(templateWith({ tags: { product: 'other' } }), 'AWS::Batch::JobDefinition', /Alignment/).Properties;
+    expect(given).toEqual({ product: 'other', CreatedBy: 'PAVI', AppComponent: 'pipeline' });
+  });
+
+  test.each<[string, (stack: Stack) => void]>([
+    ['a construct around', (stack) => Tags.of(stack).add('product', 'x')],
+    ['the stack', (stack) => stack.tags.setTag('product', 'x')],
+  ])('one of %s is refused', (_what, tag) => {
+    const stack = newStack();
+    tag(stack);
+    expect(() => templateWith({}, stack)).toThrow(message('Product', 'product'));
+  });
+
+  test('two given ones are refused', () => {
+    expect(() => templateWith({ tags: { TEAM: 'a', team: 'b' } })).toThrow(message('TEAM', 'team'));
+  });
+
+  test('the default one can be removed', () => {
+    const stack = newStack();
+    Tags.of(stack).add('product', 'x');
+    Tags.of(newPipeline(stack)).remove('Product');
+    expect(resource(Template.fromStack(stack), 'AWS::Batch::JobDefinition', /Alignment/).Properties.Tags).toMatchObject({ product: 'x' });
+  });
 });
 
 test('everything that can carry tags has them', () => {
@@ -115,14 +153,15 @@ test('another stack can use what the pipeline is made of', () => {
   expect(JSON.stringify(outputs)).toContain('Fn::ImportValue');
 });
 
-test('a bucket of another stack, and of another region\'s, is the work bucket', () => {
+test('a bucket of another stack is the work bucket, and one of another region\'s may have genomes', () => {
   const app = new App();
   const env = { account: '123456789012', region: 'us-east-1' };
-  const buckets = new Stack(app, 'Buckets', { env: { ...env, region: 'eu-west-1' }, crossRegionReferences: true });
+  const there = new Stack(app, 'There', { env: { ...env, region: 'eu-west-1' }, crossRegionReferences: true });
   const stack = new Stack(app, 'Stack', { env, crossRegionReferences: true });
-  newPipeline(stack, { workBucket: new s3.Bucket(buckets, 'Bucket') });
-  const definition = definitionOf(Template.fromStack(stack));
-  expect(allStates(definition).StoreInput.Arguments.Bucket).toMatch(/^</);
+  newPipeline(stack, { workBucket: new s3.Bucket(new Stack(app, 'Buckets', { env }), 'Bucket'), genomeBuckets: [new s3.Bucket(there, 'Genomes')] });
+  const template = Template.fromStack(stack);
+  expect(JSON.stringify(resource(template, 'AWS::StepFunctions::StateMachine').Properties.DefinitionString)).toMatch(/"Fn::ImportValue":"Buckets:/);
+  expect(JSON.stringify(statementsOf(template, /SequenceRetrievalJobRole/))).toMatch(/ExportsReader.*Genomes/);
 });
 
 describe('a value that only the deployment knows is let through', () => {
