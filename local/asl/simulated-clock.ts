@@ -15,11 +15,14 @@ export class SimulatedClock implements Clock {
   private works = 0;
   private cancel: () => void = NOTHING;
 
-  /** @param random gives the chance, from 0 to below 1 */
-  constructor(public readonly random: () => number = Math.random) {}
+  /**
+   * @param random gives the chance, from 0 to below 1
+   * @param passed the time that passes by itself, in milliseconds since 1970
+   */
+  constructor(public readonly random: () => number = Math.random, private readonly passed: () => number = Date.now) {}
 
   public now(): Date {
-    return new Date(Date.now() + this.ahead);
+    return new Date(this.passed() + this.ahead);
   }
 
   public sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { branch, EXECUTION_ARN, LAMBDA, machine, pass, runDefinition, single, task } from './support/run-definition';
+import { branch, EXECUTION_ARN, LAMBDA, machine, pass, runDefinition, single, task, TaskClock } from './support/run-definition';
 import { Retries } from '../../../local/asl/errors';
 import { apiEvent } from '../../../local/asl/history';
 import { SimulatedClock } from '../../../local/asl/simulated-clock';
@@ -215,11 +215,6 @@ describe('a Task\'s integration', () => {
       },
       clock,
     });
-    class TaskClock extends SimulatedClock {
-      public during<T>(work: () => Promise<T>): Promise<T> {
-        return work();
-      }
-    }
     const clock = new TaskClock();
     expect(await beating(5)).toMatchObject({ status: 'SUCCEEDED', output: 5 });
     expect(await beating(20)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });

@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { attempts, LocalBatch, processesWith, QUEUE, task, until } from './support/local-batch';
 import { Capacity } from '../../../local/batch/capacity';
 import type { ContainerDefinition } from '../../../local/batch/container-definition';
@@ -30,14 +29,17 @@ const STAGED: Containers = {
 };
 
 test('containers wait for each other and share a volume, each at its own path; nothing of it is left', async () => {
-  const { ended } = submit({ out: 'cat /scratch/b', main: 'tr a-z A-Z < /work/a > /work/b; echo worked', in: 'sleep 0.1; echo text > /scratch/a' }, STAGED);
+  const { ended } = submit({ out: 'cat /scratch/b', main: 'tr a-z A-Z < /work/a > /work/b; cd /work; pwd -P', in: 'sleep 0.1; echo text > /scratch/a' }, STAGED);
   const job = await ended;
   expect(job).toMatchObject({ status: 'SUCCEEDED', statusReason: 'Essential container in task exited', attempts: [{ exitCode: 0 }] });
-  expect(batch.logsOfContainers(job)).toEqual({ in: '', main: 'worked\n', out: 'TEXT\n' });
+  const { main, ...others } = batch.logsOfContainers(job);
+  expect(others).toEqual({ in: '', out: 'TEXT\n' });
   const streams = job.attempts[0].containers.map(({ logStreamName }) => logStreamName);
   expect(streams).toEqual([/^prefix\/out\/([0-9a-f]{32})$/, /^prefix\/main\//, /^prefix\/in\//].map((pattern) => expect.stringMatching(pattern)));
   expect(new Set(streams.map((stream) => stream.split('/').at(-1))).size).toBe(1);
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('pavi-volume-'))).toEqual([]);
+  // The folder that stood in for the volume.
+  expect(main).toMatch(/^\/.*pavi-volume-\S+\n$/);
+  expect(existsSync(main.trim())).toBe(false);
 });
 
 test('what waits for the success of one that failed never starts, and the job fails with it', async () => {
@@ -59,8 +61,8 @@ test('what waits for the end alone starts whatever the end was', async () => {
 
 test('what waits for a start runs beside it, and is stopped when an essential one ends', async () => {
   const job = await submit({
-    main: 'test -e /shared/ready || sleep 0.2; test -e /shared/ready',
-    side: 'touch /shared/ready; trap "echo stopped; exit 0" TERM; while :; do sleep 0.02; done',
+    main: 'until test -e /shared/ready; do sleep 0.02; done',
+    side: 'trap "echo stopped; exit 0" TERM; touch /shared/ready; while :; do sleep 0.02; done',
   }, {
     main: { ...after('side', 'START'), mounts: [{ volume: 'v', path: '/shared', readOnly: false }] },
     side: { essential: false, mounts: [{ volume: 'v', path: '/shared', readOnly: false }] },
@@ -84,11 +86,12 @@ test('the failure of one that is not essential changes nothing', async () => {
 test('what one container leaves running ends with it, and nothing of the others does', async () => {
   const seconds = `${600 + Math.floor(Math.random() * 1e6)}.5`;
   const job = await submit({
-    main: 'sleep 0.6; echo $(cat /shared/pid | xargs ps -o args= -p)',
+    // The shell becomes the program that it executes, unless somebody ended it before.
+    main: 'args() { ps -o args= -p $(cat /shared/pid); }; until test -s /shared/pid; do sleep 0.02; done; while args | grep -q "^sh "; do sleep 0.02; done; args',
     first: `(setsid sleep ${seconds} >/dev/null 2>&1 &); sleep 0.1`,
     side: 'echo $$ > /shared/pid; exec sleep 60',
   }, {
-    main: { mounts: [{ volume: 'v', path: '/shared', readOnly: false }] },
+    main: { ...after('first', 'COMPLETE'), mounts: [{ volume: 'v', path: '/shared', readOnly: false }] },
     first: { essential: false },
     side: { essential: false, mounts: [{ volume: 'v', path: '/shared', readOnly: false }] },
   }).ended;
@@ -109,14 +112,18 @@ test('a dependency that takes longer than its startTimeout', async () => {
 });
 
 test('its stopTimeout is what a container has between SIGTERM and SIGKILL', async () => {
-  const job = await submit({ main: 'sleep 0.3', side: 'trap "" TERM; while :; do sleep 0.02; done' }, { side: { essential: false, stopTimeout: 0.1 } }).ended;
+  const shared = { mounts: [{ volume: 'v', path: '/shared', readOnly: false }] };
+  const job = await submit({
+    main: 'until test -e /shared/ready; do sleep 0.02; done', side: 'trap "" TERM; touch /shared/ready; while :; do sleep 0.02; done',
+  }, { main: shared, side: { essential: false, stopTimeout: 0.1, ...shared } }).ended;
   expect(ends(job)).toMatchObject([{ exitCode: 0 }, { exitCode: 137 }]);
 });
 
 test('the memory limit is each container\'s own', async () => {
-  const hog = `exec ${process.execPath} -e 'const k = []; for (let i = 0; i < 400; i++) k.push(Buffer.alloc(8388608, 1))'`;
+  // It keeps what it takes, so that it cannot end before somebody looks.
+  const hog = `exec ${process.execPath} -e 'const k = []; for (let i = 0; i < 100; i++) k.push(Buffer.alloc(8388608, 1)); setTimeout(() => k, 60000)'`;
   const limits: Containers = { main: { memoryMiB: 2048, ...after('side', 'SUCCESS') }, side: { essential: false, memoryMiB: 150 } };
-  const job = await submit({ main: 'sleep 30', side: hog }, limits).ended;
+  const job = await submit({ main: 'true', side: hog }, limits).ended;
   expect(job.status).toBe('FAILED');
   expect(ends(job)).toMatchObject([{ exitCode: 143 }, { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' }]);
 });
@@ -144,9 +151,9 @@ test('attempts: the rules look at any container that failed', async () => {
 });
 
 test('terminating stops all, and what has not started has no exit code', async () => {
-  const running = submit({ in: 'exec sleep 60', main: '', out: '' }, STAGED);
-  await until('the start', () => running.job.status === 'RUNNING');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const seconds = `${600 + Math.floor(Math.random() * 1e6)}.5`;
+  const running = submit({ in: `exec sleep ${seconds}`, main: '', out: '' }, STAGED);
+  await until('the start', () => processesWith(seconds).length > 0);
   running.terminate('enough');
   const job = await running.ended;
   expect(job).toMatchObject({ status: 'FAILED', statusReason: 'enough' });
@@ -165,7 +172,8 @@ test.each<[string, object]>([
   ['host-lost', {}],
 ])('the fault %s is of the container that runs', async (fault, end) => {
   batch.remove();
-  batch = new LocalBatch({ faults: parseFaults([`${fault}:after=0.2`]) });
+  // By then the first has ended, on however slow a machine.
+  batch = new LocalBatch({ faults: parseFaults([`${fault}:after=2`]) });
   const job = await submit({ in: 'true', main: 'exec sleep 60', out: '' }, STAGED).ended;
   expect(job.status).toBe('FAILED');
   expect(ends(job)[1]).toMatchObject(end);
