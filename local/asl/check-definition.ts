@@ -1,62 +1,78 @@
 import { checkExpressions } from './check-expressions';
+import { checkLabels } from './check-labels';
 import { checkState, STATE_TYPES } from './check-state';
 import { checkVariables } from './check-variables';
 import type { WorkflowType } from './definition';
-import { anything, fields, integer, isObject, object, oneOf, text } from './field-checks';
+import { anything, Check, fields, integer, isObject, object, oneOf, processorOf, text, wrongLanguage } from './field-checks';
 import type { Problems } from './problems';
 
 const MAX_NAME = 80;
 const TERMINAL = ['Succeed', 'Fail'];
+/** A state's fields that JSONPath has not. */
+const JSONATA_FIELDS = ['Arguments', 'Output', 'Items'];
+const NO_JSONPATH = 'JSONPath is not supported by the local engine; set QueryLanguage to JSONata';
 
 /** Everything that would keep AWS from creating the state machine, or that does not run here. */
 export function checkDefinition(definition: unknown, type: WorkflowType, problems: Problems): void {
   if (!isObject(definition)) {
-    problems.schema('Expected value of type [OBJECT]', '/');
-    return;
-  }
-  if (definition.QueryLanguage !== 'JSONata' && !declaresJsonata(definition)) {
-    problems.schema('JSONPath is not supported by the local engine; set QueryLanguage to JSONata', '/QueryLanguage');
+    // AWS writes so of what has no place.
+    problems.schema('Definition must be a valid JSON object', 'null');
     return;
   }
   fields({
-    StartAt: text, States: object, QueryLanguage: oneOf('JSONPath', 'JSONata'), TimeoutSeconds: integer(1), Version: text,
+    StartAt: text, States: object, QueryLanguage: queryLanguage, TimeoutSeconds: integer(0), Version: oneOf('1.0'),
   }, ['States', 'StartAt'])(definition, '/', problems);
-  new DefinitionCheck(type, definition.QueryLanguage === 'JSONata', problems).states(definition, '', 'null');
+  const language = isJsonata(definition, false) ? 'JSONata' : declaresJsonata(definition) ? 'both' : 'JSONPath';
+  new DefinitionCheck(type, language, problems).machine(definition);
   checkVariables(definition, problems);
+  checkLabels(definition, problems);
+  if (language === 'JSONPath' && problems.list.length === 0) problems.schema(NO_JSONPATH, '/QueryLanguage');
+}
+
+const queryLanguage: Check = (value, at, problems) => (typeof value === 'string' ? oneOf('JSONPath', 'JSONata') : text)(value, at, problems);
+
+/** Every value but one is JSONata, the wrong ones as well (measured in AWS, floci-io/floci issue 2968). */
+function isJsonata({ QueryLanguage }: Record<string, unknown>, otherwise: boolean): boolean {
+  return QueryLanguage === undefined ? otherwise : QueryLanguage !== 'JSONPath';
 }
 
 /** Whether some state has JSONata as its own. */
 function declaresJsonata(machine: unknown): boolean {
-  return nested(machine).some((state) => state.QueryLanguage === 'JSONata')
-    || nested(machine).some((state) => [state.ItemProcessor, ...Array.isArray(state.Branches) ? state.Branches : []].some(declaresJsonata));
-}
-
-function nested(machine: unknown): Record<string, unknown>[] {
-  return isObject(machine) && isObject(machine.States) ? Object.values(machine.States).filter(isObject) : [];
+  const states = isObject(machine) && isObject(machine.States) ? Object.values(machine.States).filter(isObject) : [];
+  return states.some((state) => isJsonata(state, false)
+    || [processorOf(state)[1], ...Array.isArray(state.Branches) ? state.Branches : []].some(declaresJsonata));
 }
 
 class DefinitionCheck {
-  private readonly names = new Map<string, string>();
+  private readonly names = new Set<string>();
 
-  constructor(private readonly type: WorkflowType, private readonly jsonata: boolean, private readonly problems: Problems) {}
+  /** @param language the machine's; `both` where it is JSONPath, and some states have their own */
+  constructor(private readonly type: WorkflowType, private readonly language: 'JSONata' | 'JSONPath' | 'both', private readonly problems: Problems) {}
+
+  /** Where none of the outermost states is terminal, AWS does not ask which of them are reached (measured, floci-io/floci pull request 2786). */
+  public machine(machine: Record<string, unknown>): void {
+    this.states(machine, '');
+    const states = isObject(machine.States) ? Object.values(machine.States) : [];
+    if (states.some((state) => isObject(state) && (state.End === true || TERMINAL.includes(String(state.Type))))) this.reached(machine, '');
+    else if (isObject(machine.States)) this.problems.add('MISSING_END_STATE', 'Workflow has no terminal state', 'null');
+  }
 
   /** @param at the place of what has the states, before `/States` */
-  public states(machine: Record<string, unknown>, at: string, place: string): void {
+  private states(machine: Record<string, unknown>, at: string): void {
     if (!isObject(machine.States)) return;
     const states = Object.entries(machine.States);
-    if (states.length === 0) this.problems.schema('There should be a state', `${at}/States`);
+    if (states.length === 0) this.problems.schema('Value cannot be empty', `${at}/States`);
     for (const [name, state] of states) this.state(name, state, `${at}/States/${name}`);
     this.transitions(machine, at);
-    if (!states.some(([, state]) => isObject(state) && (state.End === true || TERMINAL.includes(String(state.Type))))) {
-      this.problems.add('MISSING_END_STATE', 'Workflow has no terminal state', place);
-    }
   }
 
   private state(name: string, state: unknown, at: string): void {
-    const other = this.names.get(name);
-    if (other !== undefined) this.problems.add('DUPLICATE_STATE_NAME', `Duplicate State name: ${name}, also at ${other}`, at);
-    this.names.set(name, at);
-    if (name.length > MAX_NAME || name === '') this.problems.schema(`A state's name should have 1 to ${MAX_NAME} characters, got ${name.length}`, at);
+    if (this.names.has(name)) this.problems.add('DUPLICATE_STATE_NAME', `Duplicate State name: ${name}`, at);
+    this.names.add(name);
+    if (name === '') this.problems.add('INVALID_STATE_NAME', 'Invalid State name: it is empty', at);
+    if (name.length > MAX_NAME) {
+      this.problems.add('INVALID_STATE_NAME', `Invalid State name: ${name} exceeds the ${MAX_NAME}-character limit allowed by the service`, at);
+    }
     if (!isObject(state)) {
       this.problems.schema('Expected value of type [OBJECT]', at);
       return;
@@ -77,9 +93,11 @@ class DefinitionCheck {
     const inside = (value: unknown, place: string, known: Parameters<typeof fields>[0]) => {
       if (!isObject(value)) return;
       fields({ StartAt: text, States: object, ...known }, ['StartAt', 'States'])(value, place, this.problems);
-      this.states(value, place, place);
+      this.states(value, place);
+      this.reached(value, place);
     };
-    if (state.Type === 'Map') inside(state.ItemProcessor, `${at}/ItemProcessor`, { ProcessorConfig: anything });
+    const [name, processor] = processorOf(state);
+    if (state.Type === 'Map') inside(processor, `${at}/${name}`, { ProcessorConfig: anything });
     if (state.Type === 'Parallel' && Array.isArray(state.Branches)) {
       state.Branches.forEach((branch, index) => inside(branch, `${at}/Branches[${index}]`, {}));
     }
@@ -87,39 +105,46 @@ class DefinitionCheck {
 
   /** Whether it is a JSONPath state; one without fields of the query language is the same in both. */
   private isJsonPath(state: Record<string, unknown>, at: string): boolean {
-    if (state.QueryLanguage === 'JSONPath' && this.jsonata) {
+    if (state.QueryLanguage === 'JSONPath' && this.language === 'JSONata') {
       this.problems.schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", at);
       return true;
     }
-    if (this.jsonata || state.QueryLanguage === 'JSONata') return false;
+    if (isJsonata(state, this.language === 'JSONata')) return false;
+    const foreign = JSONATA_FIELDS.filter((field) => state[field] !== undefined);
+    for (const field of foreign) this.problems.schema(wrongLanguage('JSONPath', field, 'JSONata'), at);
     const neutral = ['Type', 'Comment', 'QueryLanguage', 'Next', 'End', 'Error', 'Cause', 'Seconds'];
-    if (Object.keys(state).every((field) => neutral.includes(field))) return false;
-    this.problems.schema('JSONPath is not supported by the local engine; set QueryLanguage to JSONata', at);
+    if (foreign.length === 0 && Object.keys(state).every((field) => neutral.includes(field))) return false;
+    if (foreign.length === 0 && this.language === 'both') this.problems.schema(NO_JSONPATH, at);
     return true;
   }
 
-  /** Every target must be there, and every state a target (measured: aws-cloudformation/cfn-lint issues 4073 and 4074). */
   private transitions(machine: Record<string, unknown>, at: string): void {
-    const states = machine.States as Record<string, unknown>;
-    const targets = new Set<unknown>();
-    const target = (name: unknown, place: string) => {
-      if (typeof name !== 'string') return;
-      targets.add(name);
-      if (!Object.hasOwn(states, name)) this.problems.add('MISSING_TRANSITION_TARGET', `Missing 'Next' target: ${name}`, place);
-    };
-    target(machine.StartAt, `${at}/StartAt`);
-    for (const [name, state] of Object.entries(states)) {
-      if (!isObject(state)) continue;
-      const place = `${at}/States/${name}`;
-      target(state.Next, `${place}/Next`);
-      target(state.Default, `${place}/Default`);
-      for (const field of ['Choices', 'Catch'] as const) {
-        const list = state[field];
-        if (Array.isArray(list)) list.forEach((item, index) => target(item?.Next, `${place}/${field}[${index}]/Next`));
-      }
+    for (const [target, place] of transitionsOf(machine, at)) {
+      if (!Object.hasOwn(machine.States as object, target)) this.problems.add('MISSING_TRANSITION_TARGET', `Missing 'Next' target: ${target}`, place);
     }
-    for (const name of Object.keys(states).filter((state) => !targets.has(state))) {
+  }
+
+  /** Every state is to be some state's target (measured: aws-cloudformation/cfn-lint issues 4073 and 4074). */
+  private reached(machine: Record<string, unknown>, at: string): void {
+    if (machine.StartAt === undefined) return;
+    const targets = new Set(transitionsOf(machine, at).map(([target]) => target));
+    for (const name of isObject(machine.States) ? Object.keys(machine.States).filter((state) => !targets.has(state)) : []) {
       this.problems.add('MISSING_TRANSITION_TARGET', `State "${name}" is not reachable.`, `${at}/States/${name}`);
     }
   }
+}
+
+/** Where it goes from its start and its states, with the places where that is said. */
+function transitionsOf({ StartAt, States }: Record<string, unknown>, at: string): [target: string, place: string][] {
+  const states = isObject(States) ? Object.entries(States).filter((entry): entry is [string, Record<string, unknown>] => isObject(entry[1])) : [];
+  const all: [unknown, string][] = [[StartAt, `${at}/StartAt`]];
+  for (const [name, state] of states) {
+    const place = `${at}/States/${name}`;
+    all.push([state.Next, `${place}/Next`], [state.Default, `${place}/Default`]);
+    for (const field of ['Choices', 'Catch'] as const) {
+      const list = state[field];
+      if (Array.isArray(list)) list.forEach((item, index) => all.push([item?.Next, `${place}/${field}[${index}]/Next`]));
+    }
+  }
+  return all.filter((entry): entry is [string, string] => typeof entry[0] === 'string');
 }

@@ -1,10 +1,12 @@
 import { compile, expressionIn } from './expression';
 import { references } from './expression-references';
-import { isObject } from './field-checks';
+import { isObject, NO_EXPRESSION } from './field-checks';
 import type { Problems } from './problems';
 
-/** What is no expression, or has states of its own. */
-const WITHOUT = ['Type', 'Comment', 'QueryLanguage', 'Next', 'End', 'Default', 'Resource', 'Retry', 'Branches', 'ItemProcessor', 'Label'];
+/** What is no expression, has states of its own, or is not looked into before it is evaluated (measured in AWS, floci-io/floci). */
+const WITHOUT = [
+  'Type', 'Comment', 'QueryLanguage', 'Next', 'End', 'Default', 'Resource', 'Retry', 'Credentials', 'Branches', 'ItemProcessor', 'Iterator', 'Label',
+];
 const WITH_RESULT = ['Task', 'Parallel', 'Map'];
 
 /** Says which expressions of a state cannot be parsed, or read what is not there. */
@@ -25,15 +27,23 @@ export function checkExpressions(state: Record<string, unknown>, at: string, pro
 
 function checkWriter(writer: unknown, at: string, more: readonly string[], problems: Problems): void {
   if (!isObject(writer)) return;
-  for (const field of ['Condition', 'Output', 'Assign']) checkValue(writer[field], `${at}/${field}`, more, problems);
+  const condition = expressionIn(writer.Condition);
+  if (condition !== undefined) checkText(condition, `${at}/Condition`, more, problems);
+  for (const field of ['Output', 'Assign']) checkValue(writer[field], `${at}/${field}`, more, problems);
 }
 
 /** @param more the fields of `$states` that there are beside input and context */
 function checkValue(value: unknown, at: string, more: readonly string[], problems: Problems): void {
   const text = expressionIn(value);
   if (text !== undefined) checkText(text, at, more, problems);
+  else if (typeof value === 'string') checkPlain(value, at, problems);
   else if (Array.isArray(value)) value.forEach((item, index) => checkValue(item, `${at}[${index}]`, more, problems));
   else if (isObject(value)) Object.entries(value).forEach(([key, item]) => checkValue(item, `${at}/${key}`, more, problems));
+}
+
+/** One end alone makes no expression, and no plain text (measured in AWS, badmintoncryer/cdk-preflight). */
+function checkPlain(value: string, at: string, problems: Problems): void {
+  if (value.startsWith('{%') !== value.endsWith('%}')) problems.schema(NO_EXPRESSION, at);
 }
 
 function checkText(text: string, at: string, more: readonly string[], problems: Problems): void {

@@ -1,7 +1,9 @@
+import { checkResource } from './check-resource';
 import type { StateType, WorkflowType } from './definition';
 import { expressionIn } from './expression';
 import {
-  anything, catchers, Check, expressionOr, fields, flag, integer, isObject, list, listOf, number, object, oneOf, retriers, text, timestamp,
+  anything, catchers, Check, expressionOr, fields, flag, integer, isObject, list, listOf, NO_EXPRESSION, number, object, oneOf, processorOf, retriers,
+  text, timestamp,
 } from './field-checks';
 import type { Problems } from './problems';
 
@@ -11,7 +13,7 @@ const FLOW = { ...WRITER, Next: text, End: flag };
 const TRYING = { Retry: retriers, Catch: catchers };
 const seconds = expressionOr(integer(1));
 const condition: Check = (value, at, problems) => {
-  if (expressionIn(value) === undefined && typeof value !== 'boolean') problems.schema('Value should be a JSONata expression in {% %}', at);
+  if (expressionIn(value) === undefined && typeof value !== 'boolean') problems.schema(NO_EXPRESSION, at);
 };
 
 const credentials: Check = (value, at, problems) => {
@@ -19,13 +21,23 @@ const credentials: Check = (value, at, problems) => {
   if (isObject(value) && value.RoleArn === undefined) problems.schema("The field 'RoleArn' is required but was missing", at);
 };
 
-const READER_TYPES = ['JSON', 'JSONL', 'CSV', 'MANIFEST', 'PARQUET'];
+const READER_TYPES = ['MANIFEST', 'JSON', 'CSV', 'JSONL', 'PARQUET'];
+const READERS = ['getObject', 'listObjectsV2'];
+const MAX_ITEMS = 100_000_000;
+const MAX_BATCH_BYTES = 256 * 1024;
 const itemReader = fields({
-  Resource: text,
+  Resource: (value, at, problems) => {
+    text(value, at, problems);
+    if (typeof value !== 'string' || READERS.some((call) => new RegExp(`^arn:[a-z-]+:states:::s3:${call}$`).test(value))) return;
+    const examples = READERS.map((call) => `arn:<partition>:states:::s3:${call}`).join(', ');
+    problems.schema(`The field 'Resource' does not match any of the allowed values. Examples: [${examples}]`, at);
+  },
   Arguments: expressionOr(object),
   ReaderConfig: fields({
-    InputType: oneOf(...READER_TYPES),
-    MaxItems: expressionOr((value, at, problems) => number(-Infinity)(value, at, problems)),
+    InputType: (value, at, problems) => {
+      if (!READER_TYPES.includes(value as string)) problems.schema(`The field 'InputType' should have one of these values: [${READER_TYPES.join(', ')}]`, at);
+    },
+    MaxItems: expressionOr(integer(0, MAX_ITEMS)),
     CSVHeaderLocation: oneOf('FIRST_ROW', 'GIVEN'),
     CSVHeaders: list,
     CSVDelimiter: text,
@@ -39,7 +51,9 @@ const resultWriter = fields({
   Arguments: expressionOr(object),
   WriterConfig: fields({ Transformation: oneOf('NONE', 'COMPACT', 'FLATTEN'), OutputType: oneOf('JSON', 'JSONL') }),
 });
-const itemBatcher = fields({ MaxItemsPerBatch: seconds, MaxInputBytesPerBatch: seconds, BatchInput: anything });
+const itemBatcher = fields({
+  MaxItemsPerBatch: expressionOr(integer(0)), MaxInputBytesPerBatch: expressionOr(integer(0, MAX_BATCH_BYTES)), BatchInput: anything,
+});
 
 /** A distributed Map's own. */
 const DISTRIBUTED: Readonly<Record<string, Check>> = {
@@ -84,11 +98,12 @@ const FIELDS: Readonly<Record<StateType, Readonly<Record<string, Check>>>> = {
     }),
     ItemSelector: anything,
     ItemProcessor: object,
+    Iterator: object,
     MaxConcurrency: expressionOr(integer(0)),
   },
 };
 
-const REQUIRED: Partial<Record<StateType, readonly string[]>> = { Task: ['Resource'], Choice: ['Choices'], Parallel: ['Branches'], Map: ['ItemProcessor'] };
+const REQUIRED: Partial<Record<StateType, readonly string[]>> = { Task: ['Resource'], Choice: ['Choices'], Parallel: ['Branches'] };
 
 export const STATE_TYPES: readonly string[] = Object.keys(FIELDS);
 
@@ -96,45 +111,40 @@ export const STATE_TYPES: readonly string[] = Object.keys(FIELDS);
 export function checkState(state: Record<string, unknown>, type: WorkflowType, at: string, problems: Problems): void {
   const stateType = state.Type as StateType;
   fields({ ...COMMON, ...FIELDS[stateType] }, REQUIRED[stateType])(state, at, problems);
-  if (Object.hasOwn(FIELDS[stateType], 'Next')) exactlyOne(state, ['End', 'Next'], at, problems);
-  if (state.End === false && state.Next === undefined) problems.schema('End should be true where there is no Next', at);
-  if (stateType === 'Wait') exactlyOne(state, ['Seconds', 'Timestamp'], at, problems);
+  // An End that is false is none.
+  if (Object.hasOwn(FIELDS[stateType], 'Next')) exactlyOne({ ...state, End: state.End === false ? undefined : state.End }, ['Next', 'End'], at, problems);
+  if (stateType === 'Wait') exactlyOne(state, ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'], at, problems);
   if (stateType === 'Task') checkTask(state, type, at, problems);
   if (stateType === 'Map') checkMap(state, type, at, problems);
 }
 
+/** @param names in AWS's order; of them, some may be JSONPath's */
 function exactlyOne(state: Record<string, unknown>, names: readonly string[], at: string, problems: Problems): void {
-  const given = names.filter((name) => state[name] !== undefined);
-  if (given.length === 0) problems.schema(`One of these fields is required: [${names.join(', ')}]`, at);
-  if (given.length > 1 && !(names.includes('End') && state.End === false)) problems.schema(`Only one of these fields is allowed: [${names.join(', ')}]`, at);
+  const given = names.filter((name) => state[name] !== undefined).length;
+  if (given === 0) problems.schema(`This object should have only one of the following fields: [${names.join(', ')}]`, at);
+  if (given > 1) problems.schema(`There should only be one of the following fields: [${names.join(', ')}]`, at);
 }
 
 function checkTask(state: Record<string, unknown>, type: WorkflowType, at: string, problems: Problems): void {
-  const { Resource, TimeoutSeconds = 99_999_999, HeartbeatSeconds } = state;
+  const { TimeoutSeconds = 99_999_999, HeartbeatSeconds } = state;
   if (typeof HeartbeatSeconds === 'number' && typeof TimeoutSeconds === 'number' && HeartbeatSeconds >= TimeoutSeconds) {
     problems.schema(`HeartbeatSeconds should be smaller than TimeoutSeconds, got ${HeartbeatSeconds} and ${TimeoutSeconds}`, at);
   }
-  if (typeof Resource !== 'string') return;
-  if (!/^arn:[a-z-]+:[a-z0-9-]+:/.test(Resource)) {
-    problems.schema(`The resource provided ${Resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this `
-      + 'region.', `${at}/Resource`);
-  }
-  if (type !== 'EXPRESS') return;
-  const refuse = (what: string) => problems.schema(`Express state machine does not support ${what}`, `${at}/Resource`);
-  // AWS's own blank at the end.
-  if (Resource.endsWith('.waitForTaskToken')) refuse("'.waitForTaskToken' service integration ");
-  else if (/\.sync(:2)?$/.test(Resource)) refuse("'.sync' service integration");
-  else if (/^arn:[a-z-]+:states:.+:activity:/.test(Resource)) refuse('Activity ARN');
+  checkResource(state, type, at, problems);
 }
 
 function checkMap(state: Record<string, unknown>, type: WorkflowType, at: string, problems: Problems): void {
-  const config = isObject(state.ItemProcessor) ? state.ItemProcessor.ProcessorConfig ?? {} : {};
-  const configAt = `${at}/ItemProcessor/ProcessorConfig`;
+  exactlyOne(state, ['ItemProcessor', 'Iterator'], at, problems);
+  const [name, processor] = processorOf(state);
+  const config = isObject(processor) ? processor.ProcessorConfig ?? {} : {};
+  const configAt = `${at}/${name}/ProcessorConfig`;
   fields({ Mode: oneOf('INLINE', 'DISTRIBUTED'), ExecutionType: oneOf('STANDARD', 'EXPRESS') })(config, configAt, problems);
   const { Mode, ExecutionType } = isObject(config) ? config : {};
   if (Mode === 'DISTRIBUTED') {
     if (ExecutionType === undefined) problems.schema('These fields are required: [ExecutionType]', configAt);
-    if (type === 'EXPRESS') problems.schema('Express state machine does not support a Map in DISTRIBUTED mode', configAt);
+    if (type === 'EXPRESS') {
+      problems.schema("The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines", `${configAt}/Mode`);
+    }
     checkReader(state, at, problems);
     return;
   }
@@ -147,9 +157,6 @@ function checkReader(state: Record<string, unknown>, at: string, problems: Probl
   const reader = isObject(state.ItemReader) ? state.ItemReader : {};
   const config = isObject(reader.ReaderConfig) ? reader.ReaderConfig : {};
   const here = 'by the local engine';
-  if (typeof reader.Resource === 'string' && !/:::s3:(getObject|listObjectsV2)$/.test(reader.Resource)) {
-    problems.schema(`${reader.Resource} is not supported ${here}`, `${at}/ItemReader/Resource`);
-  }
   if (config.InputType !== undefined && !['JSON', 'JSONL'].includes(String(config.InputType)) && READER_TYPES.includes(String(config.InputType))) {
     problems.schema(`InputType ${String(config.InputType)} is not supported ${here}`, `${at}/ItemReader/ReaderConfig/InputType`);
   }

@@ -1,4 +1,4 @@
-import { isObject } from './field-checks';
+import { isObject, processorOf } from './field-checks';
 import type { Problems } from './problems';
 
 /** "The max length of the name is 80 Unicode characters", and a Unicode identifier (developer guide, page "Passing data ... with variables"). */
@@ -24,8 +24,9 @@ function checkScope(machine: unknown, at: string, outer: ReadonlySet<string>, pr
       for (const variable of Object.keys(writer.Assign)) {
         own.set(variable, (own.get(variable) ?? new Set<string>()).add(name));
         const assigned = `${place}/Assign/${variable}`;
-        if (variable === 'states') problems.schema("The variable name 'states' is reserved", assigned);
-        else if (!NAME.test(variable) || [...variable].length > MAX_NAME) problems.schema(`'${variable}' is not a valid variable name`, assigned);
+        if (variable === 'states') problems.add('RESERVED_VARIABLE_NAME', "Cannot assign to reserved variable '$states'.", assigned);
+        else if (!NAME.test(variable)) invalid(variable, 'contains invalid characters', assigned, problems);
+        else if ([...variable].length > MAX_NAME) invalid(variable, `exceeds ${MAX_NAME} characters`, assigned, problems);
         if (outer.has(variable)) problems.schema(`The variable '${variable}' is assigned in an outer scope too`, assigned);
       }
     }
@@ -34,9 +35,14 @@ function checkScope(machine: unknown, at: string, outer: ReadonlySet<string>, pr
     const ofOthers = [...own].filter(([, assigning]) => assigning.size > 1 || !assigning.has(name)).map(([variable]) => variable);
     const seen = isDistributed(state) ? new Set<string>() : new Set([...outer, ...ofOthers]);
     const place = `${at}/States/${name}`;
-    checkScope(state.ItemProcessor, `${place}/ItemProcessor`, seen, problems);
+    const [field, processor] = processorOf(state);
+    checkScope(processor, `${place}/${field}`, seen, problems);
     if (Array.isArray(state.Branches)) state.Branches.forEach((branch, index) => checkScope(branch, `${place}/Branches[${index}]`, seen, problems));
   }
+}
+
+function invalid(variable: string, why: string, at: string, problems: Problems): void {
+  problems.add('INVALID_VARIABLE_NAME', `Invalid variable name '${variable}': the variable name ${why}.`, at);
 }
 
 function writers(state: Record<string, unknown>, at: string): [string, Record<string, unknown>][] {
@@ -45,6 +51,7 @@ function writers(state: Record<string, unknown>, at: string): [string, Record<st
   return [[at, state], ...lists.filter((entry): entry is [string, Record<string, unknown>] => isObject(entry[1]))];
 }
 
-function isDistributed({ ItemProcessor }: Record<string, unknown>): boolean {
-  return isObject(ItemProcessor) && isObject(ItemProcessor.ProcessorConfig) && ItemProcessor.ProcessorConfig.Mode === 'DISTRIBUTED';
+function isDistributed(state: Record<string, unknown>): boolean {
+  const [, processor] = processorOf(state);
+  return isObject(processor) && isObject(processor.ProcessorConfig) && processor.ProcessorConfig.Mode === 'DISTRIBUTED';
 }

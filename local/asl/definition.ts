@@ -69,6 +69,7 @@ export interface StateDefinition {
   readonly Items?: unknown;
   readonly ItemSelector?: unknown;
   readonly ItemProcessor?: ItemProcessor;
+  readonly Iterator?: ItemProcessor;
   readonly MaxConcurrency?: unknown;
   readonly ItemReader?: ItemReader;
   readonly ItemBatcher?: ItemBatcher;
@@ -110,8 +111,18 @@ export function loadDefinition(definition: unknown, type: WorkflowType): StateMa
   const problems = new Problems();
   checkDefinition(definition, type, problems);
   if (problems.list.length > 0) throw new DefinitionError(problems.list);
-  const { StartAt, States, TimeoutSeconds } = definition as StateMachineDefinition;
-  return { StartAt, States, TimeoutSeconds, type };
+  const { TimeoutSeconds, ...states } = definition as StateMachineDefinition;
+  return { ...withoutIterators(states), TimeoutSeconds, type };
+}
+
+/** A Map's Iterator is what its ItemProcessor was called before. */
+function withoutIterators<T extends StatesDefinition>({ StartAt, States, ...more }: T): StatesDefinition {
+  const renamed = ({ Iterator, ItemProcessor = Iterator, Branches, ...state }: StateDefinition): StateDefinition => ({
+    ...state,
+    ...ItemProcessor === undefined ? {} : { ItemProcessor: withoutIterators(ItemProcessor) },
+    ...Branches === undefined ? {} : { Branches: Branches.map(withoutIterators) },
+  });
+  return { ...more, StartAt, States: Object.fromEntries(Object.entries(States).map(([name, state]) => [name, renamed(state)])) };
 }
 
 /** The Resource of every Task, those inside of Map and Parallel states included, and what Maps read and write with. */

@@ -6,8 +6,10 @@ import { parseTimestamp } from './wait-timestamp';
 export type Check = (value: unknown, at: string, problems: Problems) => void;
 
 const MAX_SECONDS = 99_999_999;
-/** A retrier's longest delay: "less than 31622400" (AWS Step Functions developer guide, page "Handling errors in workflows"). */
-const MAX_DELAY = 31_622_399;
+/** A retrier's longest delay (measured in AWS, badmintoncryer/cdk-preflight; the developer guide has "less than"). */
+const MAX_DELAY = 31_622_400;
+/** What a string is told that must be an expression, or that is one without its other end. */
+export const NO_EXPRESSION = 'JSONata string must start with {% and end with %}';
 
 export const anything: Check = () => undefined;
 
@@ -31,14 +33,18 @@ export const oneOf = (...allowed: string[]): Check => (value, at, problems) => {
   if (!allowed.includes(value as string)) problems.schema(`Value should be one of the following: [${allowed.join(', ')}]`, at);
 };
 
+/** AWS has another word for this type than for the others. */
 export const integer = (min: number, max = MAX_SECONDS): Check => (value, at, problems) => {
-  if (!Number.isInteger(value)) problems.schema('Expected value of type [INTEGER]', at);
-  else if (Number(value) < min || Number(value) > max) problems.schema(`Value should be from ${min} to ${max}, got ${String(value)}`, at);
+  if (!Number.isInteger(value)) problems.schema('Expected value of type Integer', at);
+  else if (Number(value) < min) problems.schema(`Minimum value is ${min}`, at);
+  else if (Number(value) > max) problems.schema(`Maximum value is ${max}`, at);
 };
 
+/** @param min a whole number, as the other limit is */
 export const number = (min: number, max = Infinity): Check => (value, at, problems) => {
   if (typeof value !== 'number') problems.schema('Expected value of type [NUMBER]', at);
-  else if (value < min || value > max) problems.schema(`Value should be from ${min}${max === Infinity ? '' : ` to ${max}`}, got ${value}`, at);
+  else if (value < min) problems.schema(`Minimum value is ${min}.0`, at);
+  else if (value > max) problems.schema(`Maximum value is ${max}.0`, at);
 };
 
 /** An expression, or else what the check allows. */
@@ -57,10 +63,13 @@ export const fields = (known: Readonly<Record<string, Check>>, required: readonl
     problems.schema('Expected value of type [OBJECT]', at);
     return;
   }
-  for (const [key, item] of Object.entries(value)) {
+  const entries = Object.entries(value);
+  const isForeign = (key: string) => !Object.hasOwn(known, key) && JSONPATH_FIELDS.has(key);
+  // AWS tells of the other language's fields first.
+  for (const [key] of entries.filter(([name]) => isForeign(name))) problems.schema(wrongLanguage('JSONata', key, 'JSONPath'), at);
+  for (const [key, item] of entries.filter(([name]) => !isForeign(name))) {
     if (key === 'Comment') text(item, `${at === '/' ? '' : at}/${key}`, problems);
     else if (Object.hasOwn(known, key)) known[key](item, `${at === '/' ? '' : at}/${key}`, problems);
-    else if (JSONPATH_FIELDS.has(key)) problems.schema(jsonPathField(key), at);
     else problems.schema(`Field '${key}' is not supported`, at);
   }
   const missing = required.filter((key) => !Object.hasOwn(value, key));
@@ -83,36 +92,39 @@ const JSONPATH_FIELDS: ReadonlySet<string> = new Set([
   'MaxItemsPath', 'MaxItemsPerBatchPath', 'MaxInputBytesPerBatchPath', 'Variable',
 ]);
 
-function jsonPathField(field: string): string {
-  return `The QueryLanguage is set to 'JSONata', but field '${field}' is only supported for the 'JSONPath' QueryLanguage`;
+/** @param language the state's, which has no such field */
+export function wrongLanguage(language: string, field: string, other: string): string {
+  return `The QueryLanguage is set to '${language}', but field '${field}' is only supported for the '${other}' QueryLanguage`;
 }
 
-const errorNames: Check = (value, at, problems) => {
-  listOf(text, 1)(value, at, problems);
-  if (Array.isArray(value) && value.includes('States.ALL') && value.length > 1) problems.schema('States.ALL must be the only error', at);
-};
-
-/** One with States.ALL takes all errors: those after it would never be reached. */
+/** One with States.ALL takes all errors: those beside it and after it would never be reached. */
 const allLast = (check: Check): Check => (value, at, problems) => {
   listOf(check, 0)(value, at, problems);
   if (!Array.isArray(value)) return;
   value.forEach((entry, index) => {
-    if (isObject(entry) && Array.isArray(entry.ErrorEquals) && entry.ErrorEquals.includes('States.ALL') && index < value.length - 1) {
-      problems.schema('States.ALL must be in the last one', `${at}[${index}]/ErrorEquals`);
+    const errors: unknown[] = isObject(entry) && Array.isArray(entry.ErrorEquals) ? entry.ErrorEquals : [];
+    const all = errors.indexOf('States.ALL');
+    if (all !== -1 && (errors.length > 1 || index < value.length - 1)) {
+      problems.schema('States.ALL must appear alone and at end of list', `${at}[${index}]/ErrorEquals[${all}]`);
     }
   });
 };
 
 export const retriers = allLast(fields({
-  ErrorEquals: errorNames,
-  IntervalSeconds: integer(1),
+  ErrorEquals: listOf(text, 1),
+  IntervalSeconds: integer(0),
   BackoffRate: number(1),
   MaxAttempts: integer(0),
   MaxDelaySeconds: integer(1, MAX_DELAY),
-  JitterStrategy: oneOf('FULL', 'NONE'),
+  JitterStrategy: oneOf('NONE', 'FULL'),
 }, ['ErrorEquals']));
 
-export const catchers = allLast(fields({ ErrorEquals: errorNames, Next: text, Output: anything, Assign: object }, ['ErrorEquals', 'Next']));
+export const catchers = allLast(fields({ ErrorEquals: listOf(text, 1), Next: text, Output: anything, Assign: object }, ['ErrorEquals', 'Next']));
+
+/** A Map's processor, with the field's name; Iterator is what it was called before. */
+export function processorOf(state: Record<string, unknown>): readonly ['ItemProcessor' | 'Iterator', unknown] {
+  return state.ItemProcessor === undefined && state.Iterator !== undefined ? ['Iterator', state.Iterator] : ['ItemProcessor', state.ItemProcessor];
+}
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

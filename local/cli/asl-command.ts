@@ -120,7 +120,7 @@ async function run(options: AslArguments): Promise<Outcome> {
 function load(text: string, type: WorkflowType): StateMachineDefinition {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = text.trim() === '' ? undefined : JSON.parse(text);
   } catch (error) {
     throw new DefinitionError([`INVALID_JSON_DESCRIPTION: Syntax error: ${(error as Error).message}`]);
   }

@@ -21,14 +21,24 @@ const top = (name: string, at = '/States/S/Output') =>
   `UNSUPPORTED_JSONATA_EXPRESSION: Reference to '${name}' at the top level is not supported. at ${at}`;
 const noField = (field: string, at: string) => `UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.${field}' does not exist. at ${at}`;
 
+const invalidVariable = (name: string) =>
+  `INVALID_VARIABLE_NAME: Invalid variable name '${name}': the variable name contains invalid characters. at /States/S/Assign/${name}`;
+
 const MAP = { Type: 'Map', ItemProcessor: branch({ I: pass() }) };
 const DISTRIBUTED = { Type: 'Map', ItemProcessor: { ...branch({ I: pass() }), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } } };
+const READER = 'arn:aws:states:::s3:getObject';
 const next = { ErrorEquals: ['X'], Next: 'S' };
 
 /** What AWS refuses; the texts of targets, reachability, fields and expressions are those that it gives. */
 const REFUSED: readonly [string, unknown, readonly string[]][] = [
-  ['no object', [], [schema('Expected value of type [OBJECT]', '/')]],
+  ['no object', [], [schema('Definition must be a valid JSON object', 'null')]],
   ['JSONPath', { StartAt: 'S', States: { S: { Type: 'Pass', Result: 1, End: true } } }, [
+    schema('JSONPath is not supported by the local engine; set QueryLanguage to JSONata', '/QueryLanguage'),
+  ]],
+  ['JSONPath with fields of JSONata', { StartAt: 'S', States: { S: { Type: 'Pass', Output: '{% 1 %}', End: true } } }, [
+    schema("The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage", '/States/S'),
+  ]],
+  ['JSONPath without any field of it', { StartAt: 'S', States: { S: { Type: 'Succeed' } } }, [
     schema('JSONPath is not supported by the local engine; set QueryLanguage to JSONata', '/QueryLanguage'),
   ]],
   ['a JSONPath state beside a JSONata one', {
@@ -38,22 +48,30 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
   ['a state that goes back to JSONPath', single(pass({ QueryLanguage: 'JSONPath' })), [
     schema("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", '/States/S'),
   ]],
-  ['a language that there is not', single(pass({ QueryLanguage: 'jsonata' })), [
-    schema('Value should be one of the following: [JSONPath, JSONata]', '/States/S/QueryLanguage'),
+  ['a language that there is not, which is JSONata all the same', single(pass({ QueryLanguage: 'jsonpath', InputPath: '$' })), [
+    jsonPathField('InputPath', '/States/S'), schema('Value should be one of the following: [JSONPath, JSONata]', '/States/S/QueryLanguage'),
   ]],
+  ['a language of the machine that there is not', { ...machine({ S: pass({ Output: '{% 1 %}' }) }), QueryLanguage: 'JSONATA' }, [
+    schema('Value should be one of the following: [JSONPath, JSONata]', '/QueryLanguage'),
+  ]],
+  ['a language that is no text', { ...machine({ S: pass() }), QueryLanguage: 5 }, [schema('Expected value of type [STRING]', '/QueryLanguage')]],
+  ['a version that there is not', machine({ S: pass() }, { Version: '2.0' }), [schema('Value should be one of the following: [1.0]', '/Version')]],
   ['no StartAt', { QueryLanguage: 'JSONata', States: { S: { Type: 'Succeed' } } }, [
-    schema('These fields are required: [StartAt]', '/'), unreachable('S'),
+    schema('These fields are required: [StartAt]', '/'),
   ]],
   ['a StartAt that there is not', machine({ S: pass() }, { StartAt: 'X' }), [missing('X', '/StartAt'), unreachable('S')]],
   ['no states', { QueryLanguage: 'JSONata', StartAt: 'S', States: {} }, [
-    schema('There should be a state', '/States'), missing('S', '/StartAt'), 'MISSING_END_STATE: Workflow has no terminal state at null',
+    schema('Value cannot be empty', '/States'), missing('S', '/StartAt'), 'MISSING_END_STATE: Workflow has no terminal state at null',
   ]],
   ['a Next that there is not, and a state that nothing leads to', machine({ A: pass({ Next: 'C' }), B: pass() }), [
     missing('C', '/States/A/Next'), unreachable('B'),
   ]],
   ['no end', machine({ A: pass({ Next: 'B' }), B: pass({ Next: 'A' }) }), ['MISSING_END_STATE: Workflow has no terminal state at null']],
-  ['no end in a branch', single({ Type: 'Parallel', Branches: [branch({ A: pass({ Next: 'A' }) })] }), [
-    'MISSING_END_STATE: Workflow has no terminal state at /States/S/Branches[0]',
+  ['no end, and a target that there is not: nothing is said of what is not reached', machine({ A: pass({ Next: 'X' }), B: pass({ Next: 'A' }) }), [
+    missing('X', '/States/A/Next'), 'MISSING_END_STATE: Workflow has no terminal state at null',
+  ]],
+  ['a state of a branch that nothing leads to', single({ Type: 'Parallel', Branches: [branch({ A: pass({ Next: 'A' }), B: pass({ Next: 'A' }) })] }), [
+    unreachable('B', '/States/S/Branches[0]/States/B'),
   ]],
   ['a target in another scope', machine({ S: { ...MAP, ItemProcessor: branch({ I: pass({ Next: 'T' }), J: pass() }), Next: 'T' }, T: pass() }), [
     missing('T', '/States/S/ItemProcessor/States/I/Next'), unreachable('J', '/States/S/ItemProcessor/States/J'),
@@ -63,16 +81,16 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
     schema('The field \'Type\' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]', '/States/S/Type'),
   ]],
   ['neither Next nor End', { QueryLanguage: 'JSONata', StartAt: 'S', States: { S: pass({ Next: 'T' }), T: pass(), U: { Type: 'Succeed' } } }, [
-    schema('One of these fields is required: [End, Next]', '/States/T'), unreachable('U'),
+    schema('This object should have only one of the following fields: [Next, End]', '/States/T'), unreachable('U'),
   ]],
   ['both Next and End', machine({ S: pass({ Next: 'T', End: true }), T: pass() }), [
-    schema('Only one of these fields is allowed: [End, Next]', '/States/S'),
+    schema('There should only be one of the following fields: [Next, End]', '/States/S'),
   ]],
   ['a duplicate name in a branch', machine({ S: { Type: 'Parallel', Branches: [branch({ S: pass() })] } }), [
-    'DUPLICATE_STATE_NAME: Duplicate State name: S, also at /States/S at /States/S/Branches[0]/States/S',
+    'DUPLICATE_STATE_NAME: Duplicate State name: S at /States/S/Branches[0]/States/S',
   ]],
   ['a name of 81 characters', machine({ ['x'.repeat(81)]: pass() }), [
-    schema("A state's name should have 1 to 80 characters, got 81", `/States/${'x'.repeat(81)}`),
+    `INVALID_STATE_NAME: Invalid State name: ${'x'.repeat(81)} exceeds the 80-character limit allowed by the service at /States/${'x'.repeat(81)}`,
   ]],
   ['an unknown field', single(pass({ Outputs: 1 })), [unsupported('Outputs', '/States/S')]],
   ['an unknown field of the machine', machine({ S: pass() }, { Foo: 1 }), [unsupported('Foo', '/')]],
@@ -80,7 +98,7 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
     [`${field} in JSONata`, single(task({ [field]: '$' })), [jsonPathField(field, '/States/S')]]),
   ['ItemsPath', single({ ...MAP, ItemsPath: '$' }), [jsonPathField('ItemsPath', '/States/S')]],
   ['SecondsPath', single({ Type: 'Wait', SecondsPath: '$.s' }), [
-    jsonPathField('SecondsPath', '/States/S'), schema('One of these fields is required: [Seconds, Timestamp]', '/States/S'),
+    jsonPathField('SecondsPath', '/States/S'),
   ]],
   ['TimeoutSecondsPath', single(task({ TimeoutSecondsPath: '$.t' })), [jsonPathField('TimeoutSecondsPath', '/States/S')]],
   ['a JSONPath rule', machine({ S: { Type: 'Choice', Choices: [{ Variable: '$.a', StringEquals: 'b', Next: 'T' }] }, T: pass() }), [
@@ -107,47 +125,46 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
     schema('Value cannot be empty', '/States/S/Choices'),
   ]],
   ['a condition that is plain text', machine({ S: { Type: 'Choice', Choices: [{ Condition: 'yes', Next: 'T' }] }, T: pass() }), [
-    schema('Value should be a JSONata expression in {% %}', '/States/S/Choices[0]/Condition'),
+    schema('JSONata string must start with {% and end with %}', '/States/S/Choices[0]/Condition'),
   ]],
   ['Seconds and Timestamp', single({ Type: 'Wait', Seconds: 1, Timestamp: '2016-03-14T01:59:00Z' }), [
-    schema('Only one of these fields is allowed: [Seconds, Timestamp]', '/States/S'),
+    schema('There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp]', '/States/S'),
   ]],
-  ['Seconds as text', single({ Type: 'Wait', Seconds: '1' }), [schema('Expected value of type [INTEGER]', '/States/S/Seconds')]],
-  ['negative Seconds', single({ Type: 'Wait', Seconds: -1 }), [schema('Value should be from 0 to 99999999, got -1', '/States/S/Seconds')]],
+  ['Seconds as text', single({ Type: 'Wait', Seconds: '1' }), [schema('Expected value of type Integer', '/States/S/Seconds')]],
+  ['negative Seconds', single({ Type: 'Wait', Seconds: -1 }), [schema('Minimum value is 0', '/States/S/Seconds')]],
   ['a Timestamp that is none', single({ Type: 'Wait', Timestamp: '2016-03-14' }), [
     schema('String does not match RFC3339 timestamp', '/States/S/Timestamp'),
   ]],
   ['no Resource', single({ Type: 'Task' }), [schema('These fields are required: [Resource]', '/States/S')]],
   ['a Resource that is no ARN', single(task({ Resource: 'lambda:invoke' })), [
-    schema('The resource provided lambda:invoke is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.',
-      '/States/S/Resource'),
+    schema('Value is not a valid resource ARN', '/States/S/Resource'),
   ]],
-  ['TimeoutSeconds 0', single(task({ TimeoutSeconds: 0 })), [schema('Value should be from 1 to 99999999, got 0', '/States/S/TimeoutSeconds')]],
+  ['TimeoutSeconds 0', single(task({ TimeoutSeconds: 0 })), [schema('Minimum value is 1', '/States/S/TimeoutSeconds')]],
   ['HeartbeatSeconds not below TimeoutSeconds', single(task({ TimeoutSeconds: 5, HeartbeatSeconds: 5 })), [
     schema('HeartbeatSeconds should be smaller than TimeoutSeconds, got 5 and 5', '/States/S'),
   ]],
-  ['States.ALL beside others', single(task({ Retry: [{ ErrorEquals: ['States.ALL', 'X'] }] })), [
-    schema('States.ALL must be the only error', '/States/S/Retry[0]/ErrorEquals'),
+  ['States.ALL beside others', single(task({ Retry: [{ ErrorEquals: ['X', 'States.ALL'] }] })), [
+    schema('States.ALL must appear alone and at end of list', '/States/S/Retry[0]/ErrorEquals[1]'),
   ]],
   ['States.ALL before others', machine({ S: task({ Catch: [{ ErrorEquals: ['States.ALL'], Next: 'T' }, { ErrorEquals: ['X'], Next: 'T' }] }), T: pass() }), [
-    schema('States.ALL must be in the last one', '/States/S/Catch[0]/ErrorEquals'),
+    schema('States.ALL must appear alone and at end of list', '/States/S/Catch[0]/ErrorEquals[0]'),
   ]],
   ['a retrier without errors', single(task({ Retry: [{ ErrorEquals: [] }, {}] })), [
     schema('Value cannot be empty', '/States/S/Retry[0]/ErrorEquals'), schema('These fields are required: [ErrorEquals]', '/States/S/Retry[1]'),
   ]],
-  ['a retrier\'s wrong values', single(task({ Retry: [{ ErrorEquals: ['X'], IntervalSeconds: 0, BackoffRate: 0.5, MaxAttempts: -1, JitterStrategy: 'HALF' }] })), [
-    schema('Value should be from 1 to 99999999, got 0', '/States/S/Retry[0]/IntervalSeconds'),
-    schema('Value should be from 1, got 0.5', '/States/S/Retry[0]/BackoffRate'),
-    schema('Value should be from 0 to 99999999, got -1', '/States/S/Retry[0]/MaxAttempts'),
-    schema('Value should be one of the following: [FULL, NONE]', '/States/S/Retry[0]/JitterStrategy'),
+  ['a retrier\'s wrong values', single(task({ Retry: [{ ErrorEquals: ['X'], IntervalSeconds: 1.5, BackoffRate: 0.5, MaxAttempts: -1, JitterStrategy: 'HALF' }] })), [
+    schema('Expected value of type Integer', '/States/S/Retry[0]/IntervalSeconds'),
+    schema('Minimum value is 1.0', '/States/S/Retry[0]/BackoffRate'),
+    schema('Minimum value is 0', '/States/S/Retry[0]/MaxAttempts'),
+    schema('Value should be one of the following: [NONE, FULL]', '/States/S/Retry[0]/JitterStrategy'),
   ]],
-  ['a MaxDelaySeconds of a year', single(task({ Retry: [{ ErrorEquals: ['X'], MaxDelaySeconds: 31622400 }] })), [
-    schema('Value should be from 1 to 31622399, got 31622400', '/States/S/Retry[0]/MaxDelaySeconds'),
+  ['a MaxDelaySeconds of more than a year', single(task({ Retry: [{ ErrorEquals: ['X'], MaxDelaySeconds: 31622401 }] })), [
+    schema('Maximum value is 31622400', '/States/S/Retry[0]/MaxDelaySeconds'),
   ]],
   ['a catcher without Next', single(task({ Catch: [{ ErrorEquals: ['X'] }] })), [schema('These fields are required: [Next]', '/States/S/Catch[0]')]],
   ['a catcher\'s target', single(task({ Catch: [{ ErrorEquals: ['X'], Next: 'T' }] })), [missing('T', '/States/S/Catch[0]/Next')]],
   ['ResultPath in a catcher', single(task({ Catch: [{ ...next, ResultPath: '$' }] })), [jsonPathField('ResultPath', '/States/S/Catch[0]')]],
-  ['no ItemProcessor', single({ Type: 'Map' }), [schema('These fields are required: [ItemProcessor]', '/States/S')]],
+  ['no ItemProcessor', single({ Type: 'Map' }), [schema('This object should have only one of the following fields: [ItemProcessor, Iterator]', '/States/S')]],
   ['QueryLanguage on an ItemProcessor', single({ ...MAP, ItemProcessor: { ...MAP.ItemProcessor, QueryLanguage: 'JSONata' } }), [
     unsupported('QueryLanguage', '/States/S/ItemProcessor'),
   ]],
@@ -160,15 +177,54 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
   ['what the engine does not read', single({ ...DISTRIBUTED, ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: { InputType: 'CSV' } } }), [
     schema('InputType CSV is not supported by the local engine', '/States/S/ItemReader/ReaderConfig/InputType'),
   ]],
+  ['an integration without Arguments', single({ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke' }), [
+    schema('Arguments field is required for resource ARN: arn:aws:states:::lambda:invoke', '/States/S'),
+  ]],
+  ['Arguments without what the call needs', single(task({ Resource: 'arn:aws:states:::sqs:sendMessage', Arguments: { QueueUrl: 'q' } })), [
+    schema("The field 'MessageBody' is required but was missing", '/States/S/Arguments'),
+  ]],
+  ...['dynamodb:query', 'lambda:invoke.sync', 'batch:submitJob.waitForTaskToken', 'aws-sdk:s3:getObject.sync', 'glue:startJobRun.sync:2', 'x'].map(
+    (name): [string, unknown, string[]] => [`the resource ${name}`, single(task({ Resource: `arn:aws:states:::${name}` })), [
+      schema(`The resource provided arn:aws:states:::${name} is not recognized. The value is not a valid resource ARN, or the resource is not available in this `
+        + 'region.', '/States/S/Resource'),
+    ]],
+  ),
+  ['Credentials of an activity', single(task({ Resource: 'arn:aws:states:us-east-1:000000000000:activity:a', Credentials: { RoleArn: 'r' } })), [
+    schema("The field 'Credentials' is not supported for activities", '/States/S/Credentials'),
+  ]],
+  ...['{% $states.input', '{% 1 %} ', '1 %}'].map((text): [string, unknown, string[]] => [`"${text}", an expression with one end`, output({ v: [text] }), [
+    schema('JSONata string must start with {% and end with %}', '/States/S/Output/v[0]'),
+  ]]),
+  ['a reader that there is not', single({ ...DISTRIBUTED, ItemReader: { Resource: 'arn:aws:states:::s3:putObject' } }), [
+    schema("The field 'Resource' does not match any of the allowed values. Examples: [arn:<partition>:states:::s3:getObject, "
+      + 'arn:<partition>:states:::s3:listObjectsV2]', '/States/S/ItemReader/Resource'),
+  ]],
+  ['a reader\'s wrong values', single({ ...DISTRIBUTED, ItemReader: { Resource: READER, ReaderConfig: { InputType: 'XML', MaxItems: 100_000_001 } } }), [
+    schema("The field 'InputType' should have one of these values: [MANIFEST, JSON, CSV, JSONL, PARQUET]", '/States/S/ItemReader/ReaderConfig/InputType'),
+    schema('Maximum value is 100000000', '/States/S/ItemReader/ReaderConfig/MaxItems'),
+  ]],
+  ['a percentage of more than all', single({ ...DISTRIBUTED, ToleratedFailurePercentage: 100.5 }), [
+    schema('Maximum value is 100.0', '/States/S/ToleratedFailurePercentage'),
+  ]],
+  ...[['x'.repeat(41), 'exceeds the 40-character limit allowed by the service'], ['a b', 'contains invalid characters'], ['', 'is empty']].map(
+    ([label, why]): [string, unknown, string[]] => [`the label "${label}"`, single({ ...DISTRIBUTED, Label: label }), [
+      `INVALID_LABEL_NAME: Invalid Label name: ${label} ${why} at /States/S/Label`,
+    ]],
+  ),
+  ['a label for two', machine({ S: { ...DISTRIBUTED, Label: 'l' }, T: { ...DISTRIBUTED, ItemProcessor: { ...DISTRIBUTED.ItemProcessor, ...branch({ J: pass() }) }, Label: 'l' } }), [
+    'DUPLICATE_LABEL_NAME: Duplicate Label name: l at /States/T/Label',
+  ]],
   ['Credentials without a role', single(task({ Credentials: { Role: 'x' } })), [
     schema("The field 'RoleArn' is required but was missing", '/States/S/Credentials'),
   ]],
   ['no branches', single({ Type: 'Parallel', Branches: [] }), [schema('Value cannot be empty', '/States/S/Branches')]],
-  ['MaxConcurrency below 0', single({ ...MAP, MaxConcurrency: -1 }), [schema('Value should be from 0 to 99999999, got -1', '/States/S/MaxConcurrency')]],
+  ['MaxConcurrency below 0', single({ ...MAP, MaxConcurrency: -1 }), [schema('Minimum value is 0', '/States/S/MaxConcurrency')]],
   ['an Assign that is no object', single(pass({ Assign: '{% {} %}' })), [schema('Expected value of type [OBJECT]', '/States/S/Assign')]],
-  ['the reserved variable', single(pass({ Assign: { states: 1 } })), [schema("The variable name 'states' is reserved", '/States/S/Assign/states')]],
-  ['a variable\'s name with a $', single(pass({ Assign: { $a: 1 } })), [schema("'$a' is not a valid variable name", '/States/S/Assign/$a')]],
-  ['a variable\'s name with a blank', single(pass({ Assign: { 'a b': 1 } })), [schema("'a b' is not a valid variable name", '/States/S/Assign/a b')]],
+  ['the reserved variable', single(pass({ Assign: { states: 1 } })), [
+    "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'. at /States/S/Assign/states",
+  ]],
+  ['a variable\'s name with a $', single(pass({ Assign: { $a: 1 } })), [invalidVariable('$a')]],
+  ['a variable\'s name with a blank', single(pass({ Assign: { 'a b': 1 } })), [invalidVariable('a b')]],
   ['a variable that an outer scope assigns as well', machine({
     A: pass({ Assign: { x: 1 } }), S: { Type: 'Parallel', Branches: [branch({ I: pass({ Assign: { x: 2 } }) })] },
   }), [schema("The variable 'x' is assigned in an outer scope too", '/States/S/Branches[0]/States/I/Assign/x')]],
@@ -184,13 +240,13 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
   ['a wildcard at the top level', output('{% *.a %}'), [top('*')]],
   ['a name in an array', output('{% [1, x] %}'), [top('x')]],
   ['$states.result in a Pass', output('{% $states.result %}'), [noField('result', '/States/S/Output')]],
-  ['$states.result in Arguments', single(task({ Arguments: { a: '{% $states.result.b %}' } })), [noField('result', '/States/S/Arguments/a')]],
+  ['$states.result in Arguments', single(task({ Arguments: { FunctionName: 'f', a: '{% $states.result.b %}' } })), [noField('result', '/States/S/Arguments/a')]],
   ['$states.errorOutput outside of Catch', single(task({ Output: '{% $states.errorOutput %}' })), [noField('errorOutput', '/States/S/Output')]],
   ['$states.result in Catch', machine({ S: task({ Catch: [{ ErrorEquals: ['X'], Next: 'T', Output: '{% $states.result %}' }] }), T: pass() }), [
     noField('result', '/States/S/Catch[0]/Output'),
   ]],
-  ['several at once', machine({ S: pass({ Outputs: 1, Next: 'X' }), T: pass() }, { TimeoutSeconds: 0 }), [
-    schema('Value should be from 1 to 99999999, got 0', '/TimeoutSeconds'), unsupported('Outputs', '/States/S'), missing('X', '/States/S/Next'), unreachable('T'),
+  ['several at once', machine({ S: pass({ Outputs: 1, Next: 'X' }), T: pass() }, { TimeoutSeconds: -1 }), [
+    schema('Minimum value is 0', '/TimeoutSeconds'), unsupported('Outputs', '/States/S'), missing('X', '/States/S/Next'), unreachable('T'),
   ]],
 ];
 
@@ -212,6 +268,10 @@ test.each([
     S: { ...DISTRIBUTED, ItemProcessor: { ...DISTRIBUTED.ItemProcessor, ...branch({ I: pass({ Assign: { x: 1 } }) }) } },
   })],
   ['variables in any script', single(pass({ Assign: { größe: 1, 名前: 2, snake_case1: 3 } }))],
+  ['what begins and ends as no expression does', output({ v: [' {% 1 %} ', '{ % 1 % }'] })],
+  ['a Map that calls its ItemProcessor Iterator', single({ Type: 'Map', Iterator: branch({ I: pass() }) })],
+  ['a branch without an end', single({ Type: 'Parallel', Branches: [branch({ A: pass({ Next: 'A' }) })] })],
+  ['no time at all', machine({ S: task({ Retry: [{ ErrorEquals: ['X'], IntervalSeconds: 0 }] }) }, { TimeoutSeconds: 0 })],
   ['comments', machine({
     S: task({ Comment: 'x', Retry: [{ Comment: 'r', ErrorEquals: ['X'] }], Catch: [{ Comment: 'c', ErrorEquals: ['States.ALL'], Next: 'T' }] }), T: pass(),
   }, { Comment: 'm', Version: '1.0', TimeoutSeconds: 5 })],
@@ -238,7 +298,7 @@ describe('an Express workflow', () => {
       schema('Express state machine does not support Activity ARN', '/States/S/Resource'),
     ]);
     expect(problemsOf(single(DISTRIBUTED), 'EXPRESS')).toEqual([
-      schema('Express state machine does not support a Map in DISTRIBUTED mode', '/States/S/ItemProcessor/ProcessorConfig'),
+      schema("The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines", '/States/S/ItemProcessor/ProcessorConfig/Mode'),
     ]);
   });
 });

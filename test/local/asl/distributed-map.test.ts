@@ -113,7 +113,7 @@ describe('an ItemReader', () => {
 
   test.each([
     ['what is no array', '{"a":1}', {}, 'Attempting to map over non-iterable node.'],
-    ['a MaxItems below 0', '[1]', { MaxItems: -1 }, 'field MaxItems must be positive'],
+    ['a MaxItems below 0', '[1]', { MaxItems: '{% -1 %}' }, 'field MaxItems must be positive'],
     ['what is no JSON', '[1', {}, expect.stringContaining('not valid JSON')],
   ])('fails for %s', async (_name, content, more, cause) => {
     const { events, ...result } = await read(content, more);

@@ -80,7 +80,7 @@ describe('the history', () => {
     ['arn:aws:states:::batch:submitJob.sync', { resource: 'submitJob.sync', resourceType: 'batch' }],
     ['arn:aws:states:::states:startExecution.sync:2', { resource: 'startExecution.sync:2', resourceType: 'states' }],
   ])('names %s by its service and action', async (Resource, names) => {
-    const { events } = await runDefinition(single({ Type: 'Task', Resource }), { tasks: { S: async () => 1 } });
+    const { events } = await runDefinition(single(task({ Resource })), { tasks: { S: async () => 1 } });
     expect(events.find(({ type }) => type === 'TaskSucceeded')!.details).toEqual({ ...names, output: '1' });
   });
 });
@@ -174,7 +174,7 @@ describe('a stop', () => {
 describe('a Task\'s integration', () => {
   test('gets its evaluated arguments, and who calls', async () => {
     let seen: unknown;
-    await runDefinition(single(task({ Arguments: { a: ['{% $states.input.x + 1 %}'] }, Retry: [{ ErrorEquals: ['X'] }] })), {
+    await runDefinition(single(task({ Arguments: { FunctionName: 'f', a: ['{% $states.input.x + 1 %}'] }, Retry: [{ ErrorEquals: ['X'] }] })), {
       input: { x: 1 },
       tasks: {
         S: async (args, { executionArn, executionName, stateName, retryCount }) => {
@@ -184,17 +184,18 @@ describe('a Task\'s integration', () => {
         },
       },
     });
-    expect(seen).toEqual([{ a: [2] }, EXECUTION_ARN, 'run-1', 'S', 1]);
+    expect(seen).toEqual([{ FunctionName: 'f', a: [2] }, EXECUTION_ARN, 'run-1', 'S', 1]);
   });
 
   test('has a new token for each try', async () => {
     const tokens: unknown[] = [];
     const resource = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';
-    const state = task({ Resource: resource, Arguments: { t: '{% $states.context.Task.Token %}' }, Retry: [{ ErrorEquals: ['X'], MaxAttempts: 1 }] });
+    const given = { QueueUrl: 'q', MessageBody: '{% $states.context.Task.Token %}' };
+    const state = task({ Resource: resource, Arguments: given, Retry: [{ ErrorEquals: ['X'], MaxAttempts: 1 }] });
     await runDefinition(single(state), {
       tasks: {
-        S: async ({ t }) => {
-          tokens.push(t);
+        S: async ({ MessageBody }) => {
+          tokens.push(MessageBody);
           throw new StatesError('X');
         },
       },

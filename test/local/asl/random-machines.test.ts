@@ -26,7 +26,7 @@ function state(depth: number): fc.Arbitrary<any> {
     fc.record({ Type: fc.constant('Pass'), Output: value, Assign: fc.dictionary(fc.constantFrom('x', 'y'), value, { maxKeys: 1 }) }, { requiredKeys: ['Type'] }),
     fc.record({ Type: fc.constant('Wait'), Seconds: fc.constantFrom(0, 5, 3600, '{% 2 %}', '{% "x" %}') }),
     fc.tuple(trying, fc.record({ TimeoutSeconds: fc.constantFrom(1, 50, '{% 9 %}'), Output: value }, { requiredKeys: [] })).map(([more, own]) =>
-      ({ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', ...more, ...own })),
+      ({ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Arguments: { FunctionName: 'f' }, ...more, ...own })),
     fc.constant({ Type: 'Fail', Error: 'A' }),
   ];
   if (depth === 0) return fc.oneof(...simple);

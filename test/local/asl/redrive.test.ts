@@ -26,7 +26,7 @@ const counting = () => {
 test('goes on at the state that failed, with its input and the variables', async () => {
   const a = counting();
   const definition = machine({
-    A: task({ Assign: { x: 5 } }), B: task({ Arguments: { x: '{% $x %}', n: '{% $states.context.Execution.RedriveCount %}' }, Output: '{% $states.result %}' }), C: pass(),
+    A: task({ Assign: { x: 5 } }), B: task({ Arguments: '{% {"x": $x, "n": $states.context.Execution.RedriveCount} %}', Output: '{% $states.result %}' }), C: pass(),
   });
   const { before, after } = await twice(definition, { tasks: { A: a.task, B: failing } }, { tasks: { A: a.task, B: async (args) => args } });
   expect([before.status, a.calls.length]).toEqual(['FAILED', 1]);

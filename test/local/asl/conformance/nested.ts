@@ -118,7 +118,10 @@ export const contexts: readonly ConformanceCase[] = [
     name: 'a Task that waits for its token has one',
     source: CONTEXT,
     definition: single({
-      Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken', Arguments: { t: '{% $states.context.Task.Token %}' }, Output: '{% $states.result %}',
+      Type: 'Task',
+      Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
+      Arguments: { QueueUrl: 'q', MessageBody: '{% $states.context.Task.Token %}' },
+      Output: '{% $states.result %}',
     }),
     tasks: { S: [{ gives: 1 }] },
     output: 1,

@@ -67,7 +67,8 @@ export function output(value: unknown): any {
 }
 
 export const LAMBDA = 'arn:aws:states:::lambda:invoke';
-export const task = (more: any = {}): any => ({ Type: 'Task', Resource: LAMBDA, ...more });
+/** An integration's Task must have Arguments. */
+export const task = (more: any = {}): any => ({ Type: 'Task', Resource: LAMBDA, Arguments: '{% $states.input %}', ...more });
 export const pass = (more: any = {}): any => ({ Type: 'Pass', ...more });
 
 /** `{% text %}` */
