@@ -11,6 +11,7 @@ import { SimulatedClock } from '../asl/simulated-clock';
 import type { FindIntegration } from '../asl/task-integration';
 import { MAX_PAYLOAD_BYTES } from '../asl/visit';
 import { ACCOUNT, PARTITION } from '../assembly/resource-names';
+import { plainLine, plainText } from '../operate/plain-text';
 
 export const ASL_HELP = `pavi-pipeline asl DEFINITION.json [options]
 
@@ -148,9 +149,9 @@ function execute(
 }
 
 function tell({ status, output, error, cause, events }: Outcome): void {
-  for (const { type, details } of events) process.stdout.write(`${type}${details.name === undefined ? '' : ` ${String(details.name)}`}\n`);
+  for (const { type, details } of events) process.stdout.write(`${type}${details.name === undefined ? '' : ` ${plainLine(String(details.name))}`}\n`);
   if (status === 'SUCCEEDED') process.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
-  else process.stderr.write(`${[status, error].filter((part) => part !== undefined).join(': ')}\n${cause === undefined ? '' : `${cause}\n`}`);
+  else process.stderr.write(plainText(`${[status, error].filter((part) => part !== undefined).join(': ')}\n${cause === undefined ? '' : `${cause}\n`}`));
 }
 
 function readText(path: string, option: string): string {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { compareResults, comparisonText } from '../compare/compare-results';
 import { readResults, ResultFolderError } from '../compare/result-folder';
+import { plainText } from '../operate/plain-text';
 
 export const COMPARE_HELP = `pavi-pipeline compare A B [options]
 
@@ -36,10 +37,10 @@ export function compareCommand(args: string[]): number {
     comparison = compareResults(readResults(a), readResults(b));
   } catch (error) {
     if (!(error instanceof ResultFolderError)) throw error;
-    process.stderr.write(`error: ${error.message}\n`);
+    process.stderr.write(`error: ${plainText(error.message)}\n`);
     return UNUSABLE;
   }
-  process.stdout.write(values.json ? `${JSON.stringify(comparison, null, 2)}\n` : comparisonText(comparison));
+  process.stdout.write(values.json ? `${JSON.stringify(comparison, null, 2)}\n` : plainText(comparisonText(comparison)));
   if (comparison.same) return 0;
   return values['allow-documented'] && comparison.differences.every(({ documented }) => documented !== undefined) ? 0 : DIFFERENT;
 }

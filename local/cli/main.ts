@@ -14,11 +14,15 @@ import { REPORT_HELP, reportCommand } from './report-command';
 import { run } from './run';
 import { genomeFolders, InputError, readRunInput } from './run-input';
 import { SERVE_HELP, serveCommand } from './serve-command';
+import { endWithReader } from './standard-output';
+import { versionText } from './version';
 import { isWorkerCommand, workerCommand, WORKER_HELP } from './worker-command';
 import { describeExisting } from '../account/existing-resources';
 import type { JobOptions } from '../account/job-options';
 import { loadPipeline } from '../account/load-pipeline';
 import { LoadError } from '../assembly/load-error';
+import { isFileError } from '../operate/file-error';
+import { plainLine, plainText } from '../operate/plain-text';
 import { runbookEntry } from '../report/runbook';
 import { writeReport } from '../report/write-report';
 
@@ -116,9 +120,9 @@ async function runCommand(args: string[]): Promise<number> {
     return INTERRUPTED;
   }
   const { status, error = 'no error name', cause = 'no cause is known', failedJobLog } = result;
-  process.stderr.write(`${status}: ${error}\n${cause}\n`);
+  process.stderr.write(`${status}: ${plainLine(error)}\n${plainText(cause)}\n`);
   if (failedJobLog !== undefined) {
-    process.stderr.write(`what the failed job wrote last (${failedJobLog.file}):\n${failedJobLog.lines.map((line) => `  ${line}\n`).join('')}`);
+    process.stderr.write(`what the failed job wrote last (${failedJobLog.file}):\n${failedJobLog.lines.map((line) => `  ${plainLine(line)}\n`).join('')}`);
   }
   const entry = runbookEntry(error);
   if (entry !== undefined) process.stderr.write(`how to mend ${error}: ${entry}\n`);
@@ -141,6 +145,12 @@ function stopOnSignal(): AbortSignal {
 }
 
 async function main([command, ...args]: string[]): Promise<number> {
+  // What runs jobs brings them to their end, whoever reads along.
+  endWithReader(command !== 'run' && command !== 'serve' && !isWorkerCommand(command));
+  if (command === '--version') {
+    process.stdout.write(`${versionText()}\n`);
+    return 0;
+  }
   if (command === '--help' || command === '-h' || args.includes('--help')) {
     process.stdout.write(`${HELP}\n${OPERATE_HELP}\n${SERVE_HELP}\n${REPORT_HELP}\n${COMPARE_HELP}\n${DIAGRAM_HELP}\n${COST_HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
     return 0;
@@ -158,8 +168,9 @@ async function main([command, ...args]: string[]): Promise<number> {
     return await runCommand(args);
   } catch (error) {
     if (error instanceof UsageError) process.stderr.write(`error: ${error.message}\n\n${HELP}`);
-    else if (error instanceof InputError) process.stderr.write(`error: Pavi.InvalidInput: ${error.message}\n`);
-    else if (error instanceof LoadError) process.stderr.write(`error: ${error.message}\n`);
+    else if (error instanceof InputError) process.stderr.write(`error: Pavi.InvalidInput: ${plainLine(error.message)}\n`);
+    else if (error instanceof LoadError) process.stderr.write(`error: ${plainText(error.message)}\n`);
+    else if (isFileError(error)) process.stderr.write(`error: ${error.message}; look whether something is in the way, who may write there, and whether the disk has room\n`);
     else process.stderr.write(`error: a defect of the local engine, please report it: ${(error as Error).stack}\n`);
     return 1;
   }

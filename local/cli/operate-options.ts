@@ -67,7 +67,7 @@ export function operateArguments(command: OperateCommand, args: string[]): Opera
     pipeline: text('pipeline'),
     region: text('region'),
     profile: text('profile'),
-    endpointUrl: endpointUrl(text('endpoint-url')),
+    endpointUrl: ownEndpoint(text('endpoint-url')),
     patience: wholeNumber('--patience', text('patience')!, 0, MOST_PATIENCE_S) * 1000,
     json: values.json === true,
     run: runOf(command, parsed.positionals),
@@ -89,9 +89,17 @@ function runOf(command: OperateCommand, positionals: readonly string[]): string 
   throw new OperateError('Usage', `${wanted}, got ${positionals.map((text) => JSON.stringify(text)).join(', ') || 'none'}`);
 }
 
-function endpointUrl(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
+/** Also the environment's is looked at: the SDK would only say that it is no URL, not whose. */
+function ownEndpoint(given: string | undefined): string | undefined {
+  if (given !== undefined) return endpointUrl('--endpoint-url', given);
+  for (const [name, text] of Object.entries(process.env)) {
+    if (/^AWS_ENDPOINT_URL(_\w+)?$/.test(name) && text !== undefined && text !== '') endpointUrl(name, text);
+  }
+  return undefined;
+}
+
+function endpointUrl(where: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:')) return text;
-  throw new OperateError('Usage', `--endpoint-url must be an http:// or https:// address, got "${text}"`);
+  throw new OperateError('Usage', `${where} must be an http:// or https:// address, got "${text}"`);
 }

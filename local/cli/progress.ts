@@ -1,5 +1,6 @@
 import { StatusLine } from './status-line';
 import type { HistoryEvent } from '../asl/history';
+import { plainLine } from '../operate/plain-text';
 
 /** Names of a run's states in the order of their events, as a person follows them. */
 export class Progress {
@@ -26,7 +27,7 @@ export class Progress {
       this.jobsDone += 1;
       this.line.changed();
     }
-    if (type === 'TaskFailed' || type === 'EvaluationFailed') this.line.say(`${this.text()} - failed: ${String(details.error)}`);
+    if (type === 'TaskFailed' || type === 'EvaluationFailed') this.line.say(`${this.text()} - failed: ${plainLine(String(details.error))}`);
   }
 
   public end(): void {
@@ -36,7 +37,7 @@ export class Progress {
   private enter(name: string, isMap: boolean): void {
     // What runs inside of a Map is told by the number of its iterations.
     if (this.jobs > 0 && this.jobsDone < this.jobs && !isMap) return;
-    this.step = name;
+    this.step = plainLine(name);
     this.jobs = 0;
     this.jobsDone = 0;
     this.line.changed();

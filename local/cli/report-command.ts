@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { plainText } from '../operate/plain-text';
 import { RunFolderError } from '../report/run-folder';
 import { writeReport } from '../report/write-report';
 
@@ -26,7 +27,7 @@ export function reportCommand(args: string[]): number {
     process.stdout.write(`${writeReport(folder, output)}\n`);
     return 0;
   } catch (error) {
-    if (error instanceof RunFolderError) process.stderr.write(`error: ${error.message}\n`);
+    if (error instanceof RunFolderError) process.stderr.write(`error: ${plainText(error.message)}\n`);
     else if ((error as NodeJS.ErrnoException).code !== undefined) process.stderr.write(`error: the report cannot be written: ${(error as Error).message}\n`);
     else throw error;
     return 1;

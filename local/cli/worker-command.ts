@@ -43,8 +43,6 @@ export async function workerCommand(command: string, args: readonly string[]): P
   const child = spawn(process.execPath, [WORKER, command, ...withInput(command, args)], { stdio: ['inherit', 'pipe', 'inherit'] });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   SIGNALS.forEach((signal) => process.on(signal, pass));
-  // Whoever read it may have gone; the worker goes on with its files.
-  process.stdout.on('error', () => undefined);
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0)));

@@ -50,7 +50,7 @@ export function readResults(folder: string): RunResults {
     const path = paths.includes(own) ? own : paths[0];
     if (path !== own && paths.length > 1) throw new ResultFolderError(`${folder} has ${name} more than once: ${paths.sort().join(', ')}; give the folder of one of them`);
     if (path === undefined) continue;
-    const content = readFileSync(path);
+    const content = contentOf(path);
     files.set(name, { path, content, sha256: createHash('sha256').update(content).digest('hex') });
   }
   if (files.size === 0) throw new ResultFolderError(`${folder} has neither ${RESULT_FILES.join(' nor ')}; give a folder with the results of a run`);
@@ -68,6 +68,15 @@ function find(folder: string, depth: number): string[] {
   const files = entries.filter((entry) => !entry.isDirectory() && (RESULT_FILES as readonly string[]).includes(entry.name));
   const folders = depth >= MAX_DEPTH ? [] : entries.filter((entry) => entry.isDirectory() && !SKIPPED.includes(entry.name));
   return [...files.map(({ name }) => join(folder, name)), ...folders.flatMap(({ name }) => find(join(folder, name), depth + 1))];
+}
+
+/** A link may lead nowhere. */
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new ResultFolderError(`${path} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function alignmentOf(file: ResultFile | undefined): ClustalAlignment | undefined {

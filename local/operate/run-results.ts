@@ -5,6 +5,7 @@ import { isDenied, isNamed, operateError } from './aws-errors';
 import type { Connection } from './connection';
 import type { DeployedPipeline } from './deployed-pipeline';
 import { resultPlacesOf } from './express-run';
+import { isFileError } from './file-error';
 import { HistoryReader } from './history-reader';
 import { jobLog, NoLogStream } from './job-log';
 import { OperateError } from './operate-error';
@@ -101,8 +102,4 @@ async function saveEntries(connection: Connection, { input }: Run, folder: strin
     if (isDenied(error) || isNamed(error, 'NoSuchKey', 'NotFound')) return;
     throw operateError(error, 'reading the entries (s3:GetObject)');
   }
-}
-
-function isFileError(error: unknown): error is Error {
-  return typeof error === 'object' && error !== null && 'syscall' in error && 'path' in error;
 }

@@ -147,6 +147,7 @@ function readSeqInfo(text: string): Pick<RunRecord, 'variants'> & { recordErrors
   for (const [record, value] of Object.entries(json ?? {})) {
     if (typeof value?.error === 'string') recordErrors.set(record, value.error);
     for (const variant of Array.isArray(value?.embedded_variants) ? value.embedded_variants : []) {
+      if (typeof variant !== 'object' || variant === null) continue;
       const { alignment_start_pos: start, alignment_end_pos: end } = variant;
       variants.push({
         record,

@@ -176,3 +176,15 @@ test.each<[string, (folder: string) => void, RegExp]>([
   expect(() => readResults(folder)).toThrow(ResultFolderError);
   expect(() => readResults(folder)).toThrow(problem);
 });
+
+test('a link that leads nowhere cannot be compared, and binary text does not reach the terminal', async () => {
+  const [dangling, binary] = ['dangling', 'binary'].map((name) => {
+    const folder = folders.path(name);
+    mkdirSync(folder);
+    return folder;
+  });
+  symlinkSync('nowhere', join(dangling, ALIGNMENT));
+  writeFileSync(join(binary, ALIGNMENT), '\u001b[2JCLUSTAL');
+  expect(await paviPipeline('compare', GOLDEN, dangling)).toMatchObject({ code: 2, stderr: expect.stringContaining(`${join(dangling, ALIGNMENT)} cannot be read`) });
+  expect(await paviPipeline('compare', GOLDEN, binary)).toMatchObject({ code: 2, stderr: expect.stringContaining('got "\\u001b[2JCLUSTAL"') });
+});

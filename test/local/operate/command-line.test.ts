@@ -21,6 +21,16 @@ test.each<[OperateCommand, string[], string]>([
   expect(() => operateArguments(command, args)).toThrow(message);
 });
 
+test('an endpoint of the environment that is none is told by its name', () => {
+  process.env.AWS_ENDPOINT_URL = '127.0.0.1:4566';
+  try {
+    expect(() => operateArguments('status', ['--stack', 'S'])).toThrow('AWS_ENDPOINT_URL must be an http:// or https:// address, got "127.0.0.1:4566"');
+    expect(operateArguments('status', ['--stack', 'S', '--endpoint-url', 'http://h:1']).endpointUrl).toBe('http://h:1');
+  } finally {
+    delete process.env.AWS_ENDPOINT_URL;
+  }
+});
+
 test('what is given is found', () => {
   const given = operateArguments('status', ['--stack', 'S', 'run', '--region', 'eu-west-1', '--profile', 'me', '--endpoint-url', 'http://h:1', '--patience', '5', '--json']);
   expect(given).toMatchObject({ stack: 'S', run: 'run', region: 'eu-west-1', profile: 'me', endpointUrl: 'http://h:1', patience: 5000, json: true });

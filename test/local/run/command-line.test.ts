@@ -1,6 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
-import { paviPipeline } from './support/pavi-pipeline';
+import { paviPipeline, startPaviPipeline } from './support/pavi-pipeline';
 import { SAMPLE_INPUT, TestFolders } from './support/sample-run';
 import { fargate, newPipeline } from '../../src/support/pipeline-stack';
 
@@ -28,6 +29,37 @@ test('the help is there when it is asked for', async () => {
   const { code, stdout } = await paviPipeline('run', '--help');
   expect(code).toBe(0);
   expect(stdout).toContain('--allow-local-genomes');
+});
+
+test('the version is there when it is asked for', async () => {
+  expect(await paviPipeline('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^cdk-pavi-alignment-pipeline \d+\.\d+\.\d+\n$/) });
+});
+
+test('where nobody reads its output any more, a command ends as programs of a shell do', async () => {
+  const { child, ended } = startPaviPipeline('cost');
+  child.stdout!.destroy();
+  expect(await ended).toEqual({ code: 141, stdout: '', stderr: '' });
+});
+
+test.each(['serve', 'run'])('a file in the way of the folder of %s is told without a stack', async (command) => {
+  const inTheWay = folders.path('a-file');
+  writeFileSync(inTheWay, '');
+  const app = folders.synthesize();
+  const { code, stdout, stderr } = command === 'serve' ? await paviPipeline('serve', '--app', app, '--state', inTheWay)
+    : await paviPipeline('run', '--app', app, '--input', SAMPLE_INPUT, '--output', inTheWay, '--allow-local-genomes');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/error: (EEXIST|ENOTDIR): .*a-file.*; look whether something is in the way/);
+  expect(stderr).not.toMatch(/defect|\n\s+at /);
+});
+
+test('what a state machine says cannot write to the terminal what it likes', async () => {
+  const file = folders.path('definition.json');
+  const cause = 'a\u001b]0;title\u0007\u001b[2Jb\nc';
+  writeFileSync(file, JSON.stringify({ StartAt: 'A', QueryLanguage: 'JSONata', States: { A: { Type: 'Fail', Error: 'E\u001b[31m', Cause: cause } } }));
+  const { code, stdout, stderr } = await paviPipeline('asl', file);
+  expect(code).toBe(1);
+  expect(stderr).toContain('FAILED: E\\u001b[31m\na\\u001b]0;title\\u0007\\u001b[2Jb\nc\n');
+  expect(stdout + stderr).not.toContain('\u001b');
 });
 
 test('an app with two pipelines needs to be told which', async () => {
