@@ -32,8 +32,8 @@ export async function readApiRequest(
   message: IncomingMessage, service: string, findCredentials: FindCredentials, region: string,
 ): Promise<ApiRequest> {
   const body = await readBody(message);
-  const request = readRequest(message);
   try {
+    const request = readRequest(message);
     const payload = createHash('sha256').update(body).digest('hex');
     const { credentials: { principal } } = await verifySignature(request, findCredentials, region, Date.now(), { service, payload });
     return { method: request.method, path: request.rawPath, target: header(request, 'x-amz-target'), body: body.toString('utf8'), principal };

@@ -1,6 +1,6 @@
 import { ApiError } from './api-error';
 import { authorize } from './authorize';
-import { ApiService, Input, page, restJsonService } from './json-protocol';
+import { ApiService, following, Input, Page, page, restJsonService } from './json-protocol';
 import { camelCased } from '../account/camel-cased';
 import { BatchError, BatchService, JobDescription } from '../batch/batch-service';
 import type { Principal } from '../iam/policy';
@@ -33,8 +33,8 @@ export function batchApi({ batch, queueArns }: BatchApiOptions): ApiService {
       const holds = filters === undefined || filters.length === 0
         ? (job: JobDescription) => job.Status === (jobStatus ?? 'RUNNING') : filterOf(filters);
       const found = call(() => batch.listJobs()).filter((job) => job.JobQueue === queue && holds(job)).reverse();
-      const { items, nextToken } = page(found, input, 100, 100);
-      return { jobSummaryList: items.map(summary), ...nextToken === undefined ? {} : { nextToken } };
+      const { items, nextToken } = pageOf(found, input);
+      return { jobSummaryList: items.map(summary), ...following(nextToken) };
     },
     'POST /v1/terminatejob': ({ jobId, reason }, caller) => {
       if (typeof jobId !== 'string' || typeof reason !== 'string') throw clientError('jobId and reason are required');
@@ -48,12 +48,15 @@ export function batchApi({ batch, queueArns }: BatchApiOptions): ApiService {
       call(() => batch.cancelJob(jobId, reason));
       return {};
     },
-    'POST /v1/describejobqueues': ({ jobQueues }, caller) => {
+    'POST /v1/describejobqueues': (input, caller) => {
+      const { jobQueues } = input;
       allow(caller, 'batch:DescribeJobQueues', '*');
       const wanted = jobQueues === undefined ? [...queueArns] : listOf(jobQueues, 'jobQueues');
       const found = [...queueArns].filter((arn) => wanted.some((name) => name === arn || name === queueName(arn)));
+      const { items, nextToken } = pageOf(found, input);
       return {
-        jobQueues: found.map((arn) => ({
+        ...following(nextToken),
+        jobQueues: items.map((arn) => ({
           jobQueueName: queueName(arn), jobQueueArn: arn, state: 'ENABLED', status: 'VALID', statusReason: 'JobQueue Healthy', priority: 1, computeEnvironmentOrder: [], tags: {},
         })),
       };
@@ -74,15 +77,22 @@ type Holds = (job: JobDescription) => boolean;
 
 const FILTERS: Readonly<Record<string, (value: string) => Holds>> = {
   JOB_NAME: (value) => pattern((job) => job.JobName.toLowerCase(), value.toLowerCase()),
-  JOB_DEFINITION: (value) => pattern((job) => job.JobDefinition.split('/').at(-1).toLowerCase(), value.toLowerCase()),
-  BEFORE_CREATED_AT: (value) => (job) => job.CreatedAt < Number(value),
-  AFTER_CREATED_AT: (value) => (job) => job.CreatedAt > Number(value),
+  // A name stands for all of its revisions, an ARN for the one that it has (API reference, ListJobs); case counts.
+  JOB_DEFINITION: (value) => (value.startsWith('arn:') ? (job) => job.JobDefinition === value
+    : pattern((job) => job.JobDefinition.split('/').at(-1).replace(/:\d+$/, ''), value)),
+  BEFORE_CREATED_AT: (value) => before(value, (job, time) => job.CreatedAt < time),
+  AFTER_CREATED_AT: (value) => before(value, (job, time) => job.CreatedAt > time),
 };
 
+function before(value: string, holds: (job: JobDescription, time: number) => boolean): Holds {
+  if (!/^\d{1,16}$/.test(value)) throw clientError(`the filter's time must be in milliseconds since 1970, got ${value}`);
+  return (job) => holds(job, Number(value));
+}
+
 function filterOf(filters: Input[]): Holds {
-  if (filters.length > 1) throw clientError('one filter is allowed');
-  const [{ name, values }] = filters;
-  const filter = FILTERS[name];
+  if (!Array.isArray(filters) || filters.length > 1) throw clientError('filters must be a list of one filter');
+  const { name, values } = filters[0] ?? {};
+  const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name] : undefined;
   if (filter === undefined) throw clientError(`the filter ${name} is not supported by the local endpoint; these are: ${Object.keys(FILTERS).join(', ')}`);
   const any = listOf(values, 'values').map(filter);
   return (job) => any.some((holds) => holds(job));
@@ -108,7 +118,22 @@ function summary(job: JobDescription): object {
   };
 }
 
+/** Batch says of every request that is wrong that it is the client's. */
+function pageOf<T>(items: readonly T[], input: Input): Page<T> {
+  const { maxResults } = input;
+  if (maxResults !== undefined && maxResults !== null && !(Number.isInteger(maxResults) && maxResults >= 0)) {
+    throw clientError(`maxResults must be a whole number from 1 to ${MAX_JOBS}, got ${JSON.stringify(maxResults)}`);
+  }
+  try {
+    return page(items, input, MAX_JOBS, MAX_JOBS);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw clientError('nextToken is not one that this operation gave');
+  }
+}
+
 function queueOf(arns: ReadonlySet<string>, queue: unknown): string {
+  if (queue === undefined || queue === null) throw clientError('jobQueue is required: the local endpoint has no array jobs, and no multi-node ones');
   const found = [...arns].find((arn) => arn === queue || queueName(arn) === queue);
   if (found === undefined) throw clientError(`jobQueue ${String(queue)} does not exist`);
   return found;

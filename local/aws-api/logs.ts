@@ -55,7 +55,11 @@ function eventsOf(folder: string, stream: string, prefixes: ReadonlySet<string>)
 
 /** Tokens as AWS has them: `f/` goes on, `b/` goes back, and the same one comes again at the end. */
 function pageOf(events: readonly LogEvent[], { nextToken, limit, startFromHead }: Input): object {
-  const most = Math.min(Number(limit ?? MAX_EVENTS), MAX_EVENTS);
+  const most = limit ?? MAX_EVENTS;
+  if (!(Number.isInteger(most) && most >= 1 && most <= MAX_EVENTS)) {
+    throw new ApiError('InvalidParameterException', `1 validation error detected: Value '${String(limit)}' at 'limit' failed to satisfy constraint: Member must have value `
+      + (most < 1 ? 'greater than or equal to 1' : `less than or equal to ${MAX_EVENTS}`));
+  }
   const [, direction, at] = /^([fb])\/(\d{1,12})$/.exec(nextToken ?? (startFromHead === true ? 'f/0' : `b/${events.length}`)) ?? [];
   if (at === undefined) throw new ApiError('InvalidParameterException', 'The specified nextToken is invalid.');
   let [start, end] = [Number(at), Number(at)];

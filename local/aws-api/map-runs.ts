@@ -2,7 +2,7 @@ import { ApiError } from './api-error';
 import { authorize } from './authorize';
 import { childListItem, describeMapRun, mapRunListItem } from './execution-shapes';
 import { following, Input, Operation } from './json-protocol';
-import { filtered, invalidArn, pageOf, required } from './states-input';
+import { filtered, invalidArn, MAX_MAP_RUN_ARN, pageOf, required } from './states-input';
 import type { Executions } from '../account/executions';
 import type { MapRun } from '../asl/map-run';
 import type { Principal } from '../iam/policy';
@@ -31,7 +31,7 @@ export function listChildren(executions: Executions, input: Input, caller: Princ
 }
 
 function mapRunOf(executions: Executions, input: Input, caller: Principal, action: string): MapRun {
-  const arn = required(input, 'mapRunArn');
+  const arn = required(input, 'mapRunArn', MAX_MAP_RUN_ARN);
   if (!/^arn:[^:]+:states:[^:]+:\d+:mapRun:/.test(arn)) throw invalidArn(arn);
   authorize(caller, action, arn);
   const run = executions.mapRuns().find(({ mapRunArn }) => mapRunArn === arn);

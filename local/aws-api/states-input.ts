@@ -2,11 +2,50 @@ import { ApiError } from './api-error';
 import { Input, Page, page } from './json-protocol';
 
 const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
+const REDRIVE_FILTERS = ['REDRIVEN', 'NOT_REDRIVEN'];
 const [DEFAULT_PAGE, MAX_PAGE] = [100, 1000];
+/** Lengths in the API's model: of most ARNs, and of a Map run's. */
+const MAX_ARN = 256;
+export const MAX_MAP_RUN_ARN = 2000;
+const MAX_NAME = 80;
+const MAX_INPUT_BYTES = 256 * 1024;
 
-export function required(input: Input, name: string): string {
-  if (typeof input[name] === 'string' && input[name] !== '') return input[name];
-  throw new ApiError('ValidationException', `1 validation error detected: Value ${input[name] === '' ? '\'\'' : 'null'} at '${name}' failed to satisfy constraint: Member must not be null`);
+/** A parameter that is not as the API's model has it; a sensitive one's value is not told, as AWS does not. */
+function violation(name: string, value: unknown, constraint: string, sensitive = false): ApiError {
+  const told = sensitive ? 'Value' : value === undefined ? 'Value null' : `Value '${String(value)}'`;
+  return new ApiError('ValidationException', `1 validation error detected: ${told} at '${name}' failed to satisfy constraint: ${constraint}`);
+}
+
+/** A text of the request, with at least a character; undefined where it is left out. */
+export function text(input: Input, name: string, most: number, { least = 1, sensitive = false } = {}): string | undefined {
+  const value = input[name] ?? undefined;
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw new ApiError('SerializationException', `${name} must be a string, got ${JSON.stringify(value)}`);
+  if (value.length < least) throw violation(name, value, `Member must have length greater than or equal to ${least}`, sensitive);
+  if (value.length > most) throw violation(name, value, `Member must have length less than or equal to ${most}`, sensitive);
+  return value;
+}
+
+export function required(input: Input, name: string, most = MAX_ARN): string {
+  const value = text(input, name, most);
+  if (value === undefined) throw violation(name, undefined, 'Member must not be null');
+  return value;
+}
+
+/** One of a set of words; undefined where it is left out. */
+export function oneOf(input: Input, name: string, values: readonly string[]): string | undefined {
+  const value = input[name] ?? undefined;
+  if (value !== undefined && !values.includes(value)) throw violation(name, value, `Member must satisfy enum value set: [${values.join(', ')}]`);
+  return value;
+}
+
+/** Name and input of a new execution, as far as the API's model limits them: that comes before anything else is looked at. */
+export function startText(input: Input): { name?: string; input?: string } {
+  const payload = text(input, 'input', Infinity, { least: 0 });
+  if (payload !== undefined && Buffer.byteLength(payload) > MAX_INPUT_BYTES) {
+    throw violation('input', payload, `Member must have size less than or equal to ${MAX_INPUT_BYTES} bytes in UTF-8 encoding`, true);
+  }
+  return { name: text(input, 'name', MAX_NAME), input: payload };
 }
 
 export function invalidArn(arn: string): ApiError {
@@ -14,17 +53,19 @@ export function invalidArn(arn: string): ApiError {
 }
 
 export function pageOf<T>(items: readonly T[], input: Input): Page<T> {
+  const maxResults = input.maxResults ?? 0;
+  if (!Number.isInteger(maxResults)) throw new ApiError('SerializationException', `maxResults must be a whole number, got ${JSON.stringify(maxResults)}`);
+  if (maxResults < 0) throw violation('maxResults', maxResults, 'Member must have value greater than or equal to 0');
+  if (maxResults > MAX_PAGE) throw violation('maxResults', maxResults, `Member must have value less than or equal to ${MAX_PAGE}`);
   return page(items, input, DEFAULT_PAGE, MAX_PAGE);
 }
 
 interface Filtered { readonly status: string; readonly redriveCount: number }
 
 /** What ListExecutions was asked for, by statusFilter and redriveFilter. */
-export function filtered<T extends Filtered>(records: readonly T[], { statusFilter, redriveFilter }: Input): T[] {
-  if (statusFilter !== undefined && !STATUSES.includes(statusFilter)) {
-    throw new ApiError('ValidationException', `1 validation error detected: Value '${String(statusFilter)}' at 'statusFilter' failed to satisfy constraint: `
-      + `Member must satisfy enum value set: [${STATUSES.join(', ')}]`);
-  }
+export function filtered<T extends Filtered>(records: readonly T[], input: Input): T[] {
+  const statusFilter = oneOf(input, 'statusFilter', STATUSES);
+  const redriveFilter = oneOf(input, 'redriveFilter', REDRIVE_FILTERS);
   return records.filter(({ status, redriveCount }) => (statusFilter === undefined || status === statusFilter)
     && (redriveFilter === undefined || (redriveCount > 0) === (redriveFilter === 'REDRIVEN')));
 }

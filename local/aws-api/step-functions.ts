@@ -4,7 +4,7 @@ import { authorize } from './authorize';
 import { describeChild, describeExecution, executionListItem, syncResult } from './execution-shapes';
 import { ApiService, following, Input, jsonService, Operation, seconds } from './json-protocol';
 import { listChildren, mapRunOperations } from './map-runs';
-import { filtered, invalidArn, pageOf, required } from './states-input';
+import { filtered, invalidArn, oneOf, pageOf, required, startText, text } from './states-input';
 import type { ChildRecord } from '../account/child-executions';
 import type { ExecutionRecord } from '../account/execution-journal';
 import type { Executions } from '../account/executions';
@@ -22,7 +22,10 @@ export interface StepFunctionsOptions {
   readonly createdAt: Date;
 }
 
-const MAX_INPUT_BYTES = 256 * 1024;
+/** API reference, StopExecution. */
+const [MAX_ERROR, MAX_CAUSE] = [256, 32_768];
+const PAYLOADS = ['input', 'inputDetails', 'output', 'outputDetails', 'error', 'cause'];
+const INCLUDED_DATA = ['ALL_DATA', 'METADATA_ONLY'];
 
 type Child = { readonly record: ChildRecord; readonly events: readonly HistoryEvent[] };
 type Found = { readonly record: ExecutionRecord; readonly child?: undefined } | { readonly child: Child; readonly record?: undefined };
@@ -78,18 +81,23 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
   const redrives = new Map<string, string>();
   const operations: Readonly<Record<string, Operation>> = {
     StartExecution: (input, caller) => {
+      startText(input);
       const { arn } = start(machineOf(input, caller, 'states:StartExecution'), input);
       return { executionArn: arn, startDate: seconds(executions.find(arn)!.startDate) };
     },
     StartSyncExecution: async (input, caller) => {
+      startText(input);
+      const withData = hasData(input);
       const machine = machineOf(input, caller, 'states:StartSyncExecution');
       if (machine.definition.type !== 'EXPRESS') throw typeNotSupported();
       const { record } = await start(machine, input).ended!;
-      return syncResult(record);
+      return withData ? syncResult(record) : withoutData(syncResult(record));
     },
     DescribeExecution: (input, caller) => {
+      const withData = hasData(input);
       const { record, child } = anyOf(input, caller, 'states:DescribeExecution');
-      return record === undefined ? describeChild(child.record) : describeExecution(record);
+      const described = record === undefined ? describeChild(child.record) : describeExecution(record);
+      return withData ? described : withoutData(described);
     },
     GetExecutionHistory: (input, caller) => {
       const { record, child } = anyOf(input, caller, 'states:GetExecutionHistory');
@@ -108,10 +116,12 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
       return { executions: items.map(executionListItem), ...following(nextToken) };
     },
     StopExecution: async (input, caller) => {
+      const error = text(input, 'error', MAX_ERROR, { least: 0, sensitive: true });
+      const cause = text(input, 'cause', MAX_CAUSE, { least: 0, sensitive: true });
       const { arn, status, stopDate } = executionOf(input, caller, 'states:StopExecution');
       // It answers for one that has ended as well.
       if (status !== 'RUNNING') return { stopDate: seconds(stopDate) };
-      const { record } = await executions.stop(arn, input.error, input.cause)!.ended;
+      const { record } = await executions.stop(arn, error, cause)!.ended;
       return { stopDate: seconds(record.stopDate) };
     },
     RedriveExecution: (input, caller) => {
@@ -134,9 +144,10 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
       return { redriveDate: seconds(redriveDate) };
     },
     DescribeStateMachine: (input, caller) => {
+      const withData = hasData(input);
       const { arn, name, role, definition, definitionText } = machineOf(input, caller, 'states:DescribeStateMachine');
       return {
-        stateMachineArn: arn, name, status: 'ACTIVE', definition: definitionText, roleArn: role.arn, type: definition.type, creationDate: createdAt.getTime() / 1000,
+        stateMachineArn: arn, name, status: 'ACTIVE', definition: withData ? definitionText : '{}', roleArn: role.arn, type: definition.type, creationDate: createdAt.getTime() / 1000,
       };
     },
     ListStateMachines: (input, caller) => {
@@ -151,18 +162,25 @@ export function stepFunctions({ stateMachines, executions, createdAt }: StepFunc
   return jsonService('1.0', 'AWSStepFunctions', operations);
 }
 
-function checkedStart({ name = randomUUID(), input = '{}' }: Input): { name: string; input: string } {
-  if (typeof name !== 'string' || !EXECUTION_NAME.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${String(name)}'`);
-  if (typeof input !== 'string') throw new ApiError('SerializationException', 'input must be a string that holds JSON');
-  if (Buffer.byteLength(input) > MAX_INPUT_BYTES) {
-    throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: 'the input has ${Buffer.byteLength(input)} bytes; ${MAX_INPUT_BYTES} are allowed'`);
-  }
+/** What is wrong with a new execution's name and input once its state machine is known. */
+function checkedStart(given: Input): { name: string; input: string } {
+  const { name = randomUUID(), input = '{}' } = startText(given);
+  if (!EXECUTION_NAME.test(name)) throw new ApiError('InvalidName', `Invalid Name: '${name}'`);
   try {
     JSON.parse(input);
   } catch (error) {
     throw new ApiError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${(error as Error).message}'`);
   }
   return { name, input };
+}
+
+function hasData(input: Input): boolean {
+  return oneOf(input, 'includedData', INCLUDED_DATA) !== 'METADATA_ONLY';
+}
+
+/** What a caller is told who may not decrypt what an execution takes and gives (API reference, DescribeExecution, "includedData"). */
+function withoutData(description: object): object {
+  return Object.fromEntries(Object.entries(description).filter(([name]) => !PAYLOADS.includes(name)));
 }
 
 function historyEvent(event: HistoryEvent, withData: boolean): object {

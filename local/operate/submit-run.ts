@@ -54,7 +54,7 @@ async function uploaded(connection: Connection, pipeline: DeployedPipeline, inpu
 }
 
 function startError(error: unknown, what: string): OperateError {
-  if (isNamed(error, 'InvalidExecutionInput', 'InvalidName')) return new OperateError('InvalidInput', `${what}: ${plainLine((error as Error).message)}`);
+  if (isNamed(error, 'InvalidExecutionInput', 'InvalidName', 'Validation')) return new OperateError('InvalidInput', `${what}: ${plainLine((error as Error).message)}`);
   if (isNamed(error, 'StateMachineDoesNotExist', 'StateMachineDeleting')) {
     return new OperateError('NotFound', `${what}: ${plainLine((error as Error).message)}; the stack's output StateMachineArn names one that is not there`);
   }

@@ -134,6 +134,29 @@ describe('Batch', () => {
     });
   });
 
+  test('a filter by job definition: a name for all of its revisions, an ARN for one, and case counts', async () => {
+    const found = async (value: string) => (await call('batch', 'ListJobs', { jobQueue: 'Queue', filters: [{ name: 'JOB_DEFINITION', values: [value] }] })).jobSummaryList;
+    const { jobSummaryList: [{ jobDefinition }] } = await call('batch', 'ListJobs', { jobQueue: 'Queue', filters: [{ name: 'JOB_NAME', values: ['job-one'] }] });
+    const name = jobDefinition.split('/').at(-1).split(':')[0];
+    const all = await found(name);
+    expect(all.length).toBeGreaterThan(0);
+    expect(await found(jobDefinition)).toEqual(all);
+    expect((await found(`${name.slice(0, 3)}*`)).length).toBeGreaterThanOrEqual(all.length);
+    expect([await found(name.toUpperCase()), await found(`${jobDefinition}1`), await found(`${name}:1`)]).toEqual([[], [], []]);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['ListJobs', { jobQueue: 'Queue', nextToken: 'made-up' }, /nextToken/],
+    ['ListJobs', {}, /jobQueue is required/],
+    ['ListJobs', { jobQueue: 'Queue', filters: [{ name: 'BEFORE_CREATED_AT', values: ['yesterday'] }] }, /milliseconds since 1970, got yesterday/],
+    ['ListJobs', { jobQueue: 'Queue', filters: [{ name: 'constructor', values: ['x'] }] }, /the filter constructor is not supported/],
+    ['DescribeJobQueues', { nextToken: 'made-up' }, /nextToken/],
+  ])('%s with %j is the client\'s mistake', async (operation, params, message) => {
+    const refused = await error('batch', operation, params);
+    expect(refused).toMatchObject({ code: 'ClientException', status: 400 });
+    expect(refused.message).toMatch(message);
+  });
+
   test('jobs are there again in the next process', async () => {
     const before = (await call('batch', 'ListJobs', { jobQueue: 'Queue', jobStatus: 'SUCCEEDED' })).jobSummaryList;
     await aws.restart();
@@ -165,7 +188,22 @@ describe('CloudWatch Logs', () => {
   });
 });
 
+test('GetLogEvents gives up to 10,000 events', async () => {
+  const refused = await error('logs', 'GetLogEvents', { logGroupName: LOG_GROUP, logStreamName: await aStream(), limit: 10_001 });
+  expect(refused).toMatchObject({ code: 'InvalidParameterException', message: expect.stringContaining('Value \'10001\' at \'limit\'') });
+});
+
+async function aStream(): Promise<string> {
+  const { jobSummaryList: [{ jobId }] } = await call('batch', 'ListJobs', { jobQueue: 'Queue', filters: [{ name: 'JOB_NAME', values: ['job-one'] }] });
+  return (await call('batch', 'DescribeJobs', { jobs: [jobId] })).jobs[0].container.logStreamName;
+}
+
 describe('CloudFormation', () => {
+  test('a name that no document can hold is told in one', async () => {
+    expect(await error('cloudformation', 'DescribeStacks', { StackName: 'a\u0001<b>' }))
+      .toEqual({ code: 'ValidationError', message: 'Stack with id a\ufffd<b> does not exist', status: 400 });
+  });
+
   test('DescribeStacks gives the outputs', async () => {
     const { Stacks: [stack] } = await call('cloudformation', 'DescribeStacks', { StackName: 'Small' });
     expect(stack).toMatchObject({ StackName: 'Small', StackStatus: 'CREATE_COMPLETE' });

@@ -109,7 +109,11 @@ describe('StartExecution and DescribeExecution', () => {
     ['a name with a blank', { stateMachineArn: machine('Doubles'), name: 'a b' }, 'InvalidName', /Invalid Name: 'a b'/],
     ['a path as name', { stateMachineArn: machine('Doubles'), name: '../x' }, 'InvalidName', /Invalid Name/],
     ['input that is not JSON', { stateMachineArn: machine('Doubles'), input: '{a}' }, 'InvalidExecutionInput', /Invalid State Machine Execution Input: '/],
-    ['an input over 256 KiB', { stateMachineArn: machine('Doubles'), input: JSON.stringify('x'.repeat(262_144)) }, 'InvalidExecutionInput', /262144/],
+    ['an input over 256 KiB', { stateMachineArn: machine('Doubles'), input: JSON.stringify('x'.repeat(262_144)) }, 'ValidationException',
+      /Value at 'input' failed .* less than or equal to 262144 bytes in UTF-8 encoding/],
+    ['a long name, before anything else', { stateMachineArn: machine('Absent'), name: 'x'.repeat(81) }, 'ValidationException', /at 'name' .* less than or equal to 80/],
+    ['an ARN that is too long', { stateMachineArn: machine('x'.repeat(256)) }, 'ValidationException', /at 'stateMachineArn' .* less than or equal to 256/],
+    ['a name that is wrong for a state machine that is not there', { stateMachineArn: machine('Absent'), name: 'a b' }, 'StateMachineDoesNotExist', /Absent/],
   ])('%s is refused', async (_what, params, code, message) => {
     const refused = await error('StartExecution', params);
     expect(refused).toMatchObject({ code, status: 400 });
@@ -268,6 +272,31 @@ describe('EXPRESS', () => {
     const { executionArn } = await call('StartExecution', { stateMachineArn: machine('Quick'), input: '{"a": 1, "b": 2}' });
     expect(await error('DescribeExecution', { executionArn })).toMatchObject({ code: 'InvalidArn' });
   });
+});
+
+test.each<[string, object, RegExp]>([
+  ['ListExecutions', { stateMachineArn: machine('Doubles'), maxResults: 1001 }, /Value '1001' at 'maxResults' .* less than or equal to 1000$/],
+  ['ListExecutions', { stateMachineArn: machine('Doubles'), statusFilter: 'DONE' }, /'statusFilter' .* enum value set: \[RUNNING, /],
+  ['ListExecutions', { stateMachineArn: machine('Doubles'), redriveFilter: 'YES' }, /'redriveFilter' .* enum value set: \[REDRIVEN, NOT_REDRIVEN\]$/],
+  ['ListStateMachines', { maxResults: 1001 }, /'maxResults'/],
+  ['DescribeStateMachine', { stateMachineArn: machine('Doubles'), includedData: 'SOME' }, /'includedData' .* \[ALL_DATA, METADATA_ONLY\]$/],
+  ['StopExecution', { executionArn: `${STATES}:execution:Waits:none`, error: 'x'.repeat(257) }, /^1 validation error detected: Value at 'error' .* 256$/],
+  ['StopExecution', { executionArn: `${STATES}:execution:Waits:none`, cause: 'x'.repeat(32_769) }, /Value at 'cause' .* 32768$/],
+])('%s with %j is refused as the API\'s model has it', async (operation, params, message) => {
+  const refused = await error(operation, params);
+  expect(refused).toMatchObject({ code: 'ValidationException', status: 400 });
+  expect(refused.message).toMatch(message);
+});
+
+test('whoever wants no data gets none', async () => {
+  const arn = await aws.start('Doubles', 'metadata', { n: 1 });
+  await aws.ended(arn);
+  const described = await call('DescribeExecution', { executionArn: arn, includedData: 'METADATA_ONLY' });
+  expect(described).toMatchObject({ name: 'metadata', status: 'SUCCEEDED' });
+  expect(Object.keys(described).filter((name) => /input|output/.test(name))).toEqual([]);
+  expect(await call('DescribeStateMachine', { stateMachineArn: machine('Doubles'), includedData: 'METADATA_ONLY' })).toMatchObject({ definition: '{}' });
+  expect(await call('StartSyncExecution', { stateMachineArn: machine('Quick'), input: '{"a": 1, "b": 2}', includedData: 'METADATA_ONLY' }))
+    .toEqual(expect.not.objectContaining({ output: expect.anything() }));
 });
 
 test('an operation that there is not is refused by its name', async () => {
