@@ -8,15 +8,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ContainerEngine, wantsBareMachine } from './container-engine';
 import { AT_ONCE, ContainerEnd, ContainerRun, JobExecutor, OUT_OF_MEMORY, STOP_GRACE_MS } from './executor';
 
-/** Exit codes of `run` where no container has run: the engine failed, its program cannot be run, or is not there. */
-const NEVER_STARTED = [125, 126, 127];
+/** Exit codes of `run` where there may be no container: the engine failed, its program cannot be run, or is not there. */
+const ENGINE_FAILED = [125, 126, 127];
 const KILLED = 137;
 /** Whose value is the job's id. */
 const LABEL = 'pavi-pipeline.job';
 const RETRY_STOP_MS = 200;
 const LOOK_FOR_START_MS = 100;
 /** For a machine without systemd, and one that may not raise its limits: how podman can be run there all the same. */
-const BARE_MACHINE = {
+export const BARE_MACHINE: Readonly<Record<'engine' | 'run', readonly string[]>> = {
   engine: ['--runtime=runc', '--cgroup-manager=cgroupfs'], run: ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'],
 };
 
@@ -109,7 +109,7 @@ async function runContainer(
     const code = await stoppable(engine, name, run, ended);
     const written = await readFile(errors, 'utf8');
     if (code instanceof Error) return { end: {}, engineError: code.message };
-    if (NEVER_STARTED.includes(code) && !await hasRun(engine, name)) return { end: {}, engineError: written };
+    if (code !== 0 && await neverStarted(engine, name, code)) return { end: {}, engineError: written };
     // What the program itself wrote to standard error.
     if (written !== '') appendFileSync(run.logFile, written);
     const outOfMemory = code === KILLED && !run.signal.aborted;
@@ -146,7 +146,7 @@ async function stoppable<T>(engine: ContainerEngine, name: string, { signal, con
   let over = false;
   const grace = container.definition.stopTimeout ?? STOP_GRACE_MS / 1000;
   const stop = async () => {
-    const args = signal.reason === AT_ONCE ? ['kill', name] : ['stop', '--time', String(grace), name];
+    const args = signal.reason === AT_ONCE ? ['kill', name] : ['stop', '-t', String(grace), name];
     while (!over) {
       if (await engine.run(args).then(() => true, () => false)) return;
       await wait(RETRY_STOP_MS);
@@ -175,8 +175,23 @@ async function tellStart(engine: ContainerEngine, name: string, ended: Promise<u
 
 /** Whether the container's program was started, whatever became of it. */
 async function hasRun(engine: ContainerEngine, name: string): Promise<boolean> {
-  const started = await engine.run(['container', 'inspect', '--format', '{{.State.StartedAt}}', name]).catch(() => '');
-  return started.trim() !== '' && !started.startsWith('0001-01-01');
+  const started = await startOf(engine, name);
+  return started !== '' && !isNever(started);
+}
+
+/** A Docker client of podman's service gives 1 where podman gives 127, so that the code alone does not tell it. */
+async function neverStarted(engine: ContainerEngine, name: string, code: number): Promise<boolean> {
+  const started = await startOf(engine, name);
+  return started === '' ? ENGINE_FAILED.includes(code) : isNever(started);
+}
+
+/** When the container's program was started, as the engine writes it; empty where there is no such container. */
+async function startOf(engine: ContainerEngine, name: string): Promise<string> {
+  return (await engine.run(['container', 'inspect', '--format', '{{.State.StartedAt}}', name]).catch(() => '')).trim();
+}
+
+function isNever(started: string): boolean {
+  return started.startsWith('0001-01-01');
 }
 
 /** One variable a line; the file's format has no way to write a line end in a value. */

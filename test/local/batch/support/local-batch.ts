@@ -95,6 +95,11 @@ export class LocalBatch {
       [job.containers[index].definition.name, this.log(logStreamName)]));
   }
 
+  /** What the container of the attempt that runs has written. */
+  public logOfRunning({ running = [] }: Job): string {
+    return running.map(({ logStreamName }) => this.log(logStreamName)).join('');
+  }
+
   private log(stream: string): string {
     const file = join(this.folder, 'logs', `${stream}.log`);
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
