@@ -17,6 +17,8 @@ BARE_ENGINE=(--runtime=runc --cgroup-manager=cgroupfs)
 BARE_RUN=(--ulimit=nofile=1024:1024 --ulimit=nproc=1024:1024)
 
 WITHOUT_CONTAINERS= CONTAINERS_CURE=
+# Of whoever called: what is decided here holds.
+unset PAVI_TEST_BASE_IMAGE PAVI_TEST_IMAGE
 
 # Sets CONTAINER_ENGINE and CONTAINER_BASE; or returns 1, and WITHOUT_CONTAINERS is the reason, CONTAINERS_CURE what to do about it.
 find_containers() {

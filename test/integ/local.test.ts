@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssertionFunction } from '../../integ/local/assertion-function';
 import { BUCKET, LocalS3, OWNER, REGION } from '../local/s3/support/local-s3';
-import { containers, CONTAINERS_HINT } from '../support/containers';
+import { CONTAINERS_HINT, testContainers } from '../support/containers';
 
 const ROOT = resolve(__dirname, '../..');
 const isLong = process.env.PAVI_LONG_TESTS === '1';
@@ -30,9 +30,9 @@ test('the integ apps start the sample and judge its results on this machine', as
 });
 
 // Without PAVI_LONG_TESTS=1, the smallest.
-(containers === undefined ? test.skip : test)(`the same in containers${CONTAINERS_HINT}`, async () => {
+(testContainers === undefined ? test.skip : test)(`the same in containers${CONTAINERS_HINT}`, async () => {
   const { code, output } = await integLocal(
-    '--wait', '600', ...isLong ? [] : ['minimal'], '--', '--containers', containers!.engine, '--build-arg', `BASE=${containers!.base}`,
+    '--wait', '600', ...isLong ? [] : ['minimal'], '--', '--containers', testContainers!.engine, '--build-arg', `BASE=${testContainers!.base}`,
   );
   expect({ code, output }).toMatchObject({ code: 0 });
   expect(output.match(/^ok: .*, jobs as containers/gm)).toHaveLength(isLong ? 5 : 1);

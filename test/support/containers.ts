@@ -14,18 +14,18 @@ export interface TestContainers {
  * As scripts/containers.sh decided it, for ./scripts/test or scripts/image; undefined where containers do not run, or where these
  * scripts have not called jest.
  */
-export const containers: TestContainers | undefined = process.env.PAVI_TEST_BASE_IMAGE === undefined ? undefined : {
+export const testContainers: TestContainers | undefined = process.env.PAVI_TEST_BASE_IMAGE === undefined ? undefined : {
   engine: process.env.PAVI_TEST_ENGINE!,
   base: process.env.PAVI_TEST_BASE_IMAGE,
   workerImage: process.env.PAVI_TEST_IMAGE!,
 };
 
 /** For a test that is left out, after its name. */
-export const CONTAINERS_HINT = containers === undefined ? ' (where containers run, by: ./scripts/test PATTERN)' : '';
+export const CONTAINERS_HINT = testContainers === undefined ? ' (where containers run, by: ./scripts/test PATTERN)' : '';
 
 /** What the engine wrote to its standard output, whatever its exit code. */
 export function engineOutput(args: readonly string[]): string {
-  return spawnSync(containers!.engine, args, { encoding: 'utf8', timeout: 60_000 }).stdout.trim();
+  return spawnSync(testContainers!.engine, args, { encoding: 'utf8', timeout: 60_000 }).stdout.trim();
 }
 
 /**
@@ -33,5 +33,5 @@ export function engineOutput(args: readonly string[]): string {
  * /var/tmp and /run, loses the quotes around a path, and does not say why a program could not be started.
  */
 export function isDockerOfPodman(): boolean {
-  return containers!.engine === 'docker' && engineOutput(['version', '--format', '{{json .Server.Components}}']).includes('Podman');
+  return testContainers!.engine === 'docker' && engineOutput(['version', '--format', '{{json .Server.Components}}']).includes('Podman');
 }

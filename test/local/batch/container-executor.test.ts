@@ -9,17 +9,17 @@ import { BatchServiceOptions } from '../../../local/batch/batch-service';
 import type { ContainerDefinition } from '../../../local/batch/container-definition';
 import { ContainerEngine } from '../../../local/batch/container-engine';
 import { BARE_MACHINE, containerExecutor } from '../../../local/batch/container-executor';
-import { containers, CONTAINERS_HINT, engineOutput, isDockerOfPodman } from '../../support/containers';
+import { CONTAINERS_HINT, engineOutput, isDockerOfPodman, testContainers } from '../../support/containers';
 
-const BASE = containers?.base ?? '';
-const PROGRAM = containers?.engine ?? '';
+const BASE = testContainers?.base ?? '';
+const PROGRAM = testContainers?.engine ?? '';
 // Of this run alone: another one, of another clone, may be beside it.
 const TAG = randomBytes(16).toString('hex');
 const URI = `account.dkr.ecr.us-east-1.amazonaws.com/assets:${TAG}`;
 // PAVI_LONG_TESTS=1: some 30 seconds more.
 const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
 
-(containers === undefined ? describe.skip : describe)(`jobs in containers${CONTAINERS_HINT}`, () => {
+(testContainers === undefined ? describe.skip : describe)(`jobs in containers${CONTAINERS_HINT}`, () => {
   let context: string;
   let batch: LocalBatch;
   let engine: ContainerEngine;

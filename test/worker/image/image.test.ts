@@ -9,12 +9,12 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { BARE_MACHINE } from '../../../local/batch/container-executor';
 import { imageProgram } from '../../../local/batch/image-program';
-import { containers, CONTAINERS_HINT } from '../../support/containers';
+import { CONTAINERS_HINT, testContainers } from '../../support/containers';
 
 const ROOT = join(__dirname, '../../..');
 const SAMPLE = join(ROOT, 'samples/worm-apl-1');
-const IMAGE = containers?.workerImage ?? '';
-const ENGINE = containers?.engine ?? '';
+const IMAGE = testContainers?.workerImage ?? '';
+const ENGINE = testContainers?.engine ?? '';
 /** What takes a quiet machine, and seconds: PAVI_LONG_TESTS=1, which scripts/image sets. */
 const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
 
