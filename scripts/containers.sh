@@ -164,11 +164,14 @@ make_debian_base() (
 
 # Builds the worker's image from assets/worker, and sets WORKER_IMAGE: a name of this clone's own.
 build_worker_image() {
-  local before
+  local before log
   WORKER_IMAGE=localhost/pavi-worker:$(pwd -P | cksum | cut -d ' ' -f 1)
   before=$("$CONTAINER_ENGINE" image inspect --format '{{.Id}}' "$WORKER_IMAGE" 2>/dev/null) || before=
   say "building $WORKER_IMAGE from $CONTAINER_BASE"
-  build_image "$CONTAINER_ENGINE" "$BUILD_SECONDS" "$WORKER_IMAGE" --build-arg "BASE=$CONTAINER_BASE" assets/worker >&2 || return 1
+  log=$(mktemp)
+  build_image "$CONTAINER_ENGINE" "$BUILD_SECONDS" "$WORKER_IMAGE" --build-arg "BASE=$CONTAINER_BASE" assets/worker >"$log" 2>&1 \
+    || { cat "$log" >&2; rm -f "$log"; return 1; }
+  rm -f "$log"
   # What it was before stays only where it has another name too.
   [ -z "$before" ] || [ "$("$CONTAINER_ENGINE" image inspect --format '{{len .RepoTags}}' "$before" 2>/dev/null)" != 0 ] \
     || "$CONTAINER_ENGINE" rmi "$before" >/dev/null 2>&1 || true

@@ -195,13 +195,16 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
     const broken = new ContainerEngine({
       program: PROGRAM, buildArgs: { BASE }, images: [{ repositoryName: 'broken', imageTag: `broken-${TAG}`, directory: context, dockerFile: 'Broken.Dockerfile' }],
     });
-    batch.remove();
-    batch = local({ executor: containerExecutor(broken) });
-    const notStarted = await submit('x', { image: `account/broken:broken-${TAG}` }).ended;
-    expect(notStarted).toMatchObject({ status: 'FAILED', statusReason: 'Task failed to start' });
-    expect(notStarted.attempts[0].reason).toMatch(isDockerOfPodman() ? /^CannotStartContainerError: ./ : /^CannotStartContainerError: .*no such (file|program)/is);
-    const notPulled = await submit('x', { image: 'localhost:1/nothing:here' }).ended;
-    expect(notPulled.attempts[0].reason).toMatch(new RegExp(`^CannotPullContainerError: ${PROGRAM} pull failed: `));
-    await broken.run(['rmi', '-f', await broken.image(`account/broken:broken-${TAG}`)]).catch(() => undefined);
+    try {
+      batch.remove();
+      batch = local({ executor: containerExecutor(broken) });
+      const notStarted = await submit('x', { image: `account/broken:broken-${TAG}` }).ended;
+      expect(notStarted).toMatchObject({ status: 'FAILED', statusReason: 'Task failed to start' });
+      expect(notStarted.attempts[0].reason).toMatch(isDockerOfPodman() ? /^CannotStartContainerError: ./ : /^CannotStartContainerError: .*no such (file|program)/is);
+      const notPulled = await submit('x', { image: 'localhost:1/nothing:here' }).ended;
+      expect(notPulled.attempts[0].reason).toMatch(new RegExp(`^CannotPullContainerError: ${PROGRAM} pull failed: `));
+    } finally {
+      await broken.run(['rmi', '-f', await broken.image(`account/broken:broken-${TAG}`)]).catch(() => undefined);
+    }
   }, 120_000);
 });
