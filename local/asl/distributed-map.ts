@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { runChildren, Work } from './child-runs';
 import { ErrorCode } from './errors';
-import { evaluate, evaluateInteger, evaluateTyped } from './expression';
+import { evaluate, evaluateTyped } from './expression';
 import { itemBatches } from './item-batches';
 import { readItems } from './item-reader';
-import { itemsOf } from './map-input';
+import { concurrencyOf, itemsOf } from './map-input';
 import { mapResult } from './map-result';
 import { MapRun, noCounts } from './map-run';
 import type { MapOutcome } from './map-state';
@@ -28,8 +28,10 @@ export async function runDistributedMap(engine: Engine, visit: Visit): Promise<M
   const { state, scope, name } = visit;
   const { history, clock } = engine;
   const given = state.ItemReader === undefined ? await itemsOf(engine, visit) : undefined;
-  const settings = await settingsOf(engine, visit);
+  const maxConcurrency = await concurrencyOf(engine, visit);
   history.add('MapStateStarted', { length: given?.length ?? 0 }, scope.track);
+  // Recorded in AWS: what is tolerated is looked at when the Map has started.
+  const settings = { maxConcurrency, ...await toleranceOf(engine, visit) };
   requireRange(visit, settings);
   const label = `${engine.executionArn.split(':')[6]}/${state.Label ?? name.replace(/[^A-Za-z0-9_-]/g, '').slice(0, 40)}`;
   const arn = (kind: string, id: string) => `${engine.executionArn.split(':').slice(0, 5).join(':')}:${kind}:${label}:${id}`;
@@ -85,12 +87,11 @@ function begin(engine: Engine, { scope }: Visit, settings: Settings, newArn: str
   return run;
 }
 
-async function settingsOf(engine: Engine, visit: Visit): Promise<Settings> {
-  const { MaxConcurrency, ToleratedFailureCount, ToleratedFailurePercentage } = visit.state;
+async function toleranceOf(engine: Engine, visit: Visit): Promise<Omit<Settings, 'maxConcurrency'>> {
+  const { ToleratedFailureCount, ToleratedFailurePercentage } = visit.state;
   const available = bindings(engine, visit);
   const number = (value: unknown, field: string) => (value === undefined ? 0 : evaluateTyped(value, field, available, 'number'));
   return {
-    maxConcurrency: MaxConcurrency === undefined ? 0 : await evaluateInteger(MaxConcurrency, 'MaxConcurrency', available, 0),
     toleratedFailureCount: await number(ToleratedFailureCount, 'ToleratedFailureCount'),
     toleratedFailurePercentage: await number(ToleratedFailurePercentage, 'ToleratedFailurePercentage'),
   };

@@ -12,9 +12,11 @@ const MAX_BYTES = 256 * 1024;
 /** The inputs of the child executions: as many items each as the batcher's limits allow, and one at least. */
 export async function itemBatches(batcher: ItemBatcher, items: readonly unknown[], bindings: Bindings): Promise<ItemBatch[]> {
   const { MaxItemsPerBatch, MaxInputBytesPerBatch } = batcher;
-  const maxItems = MaxItemsPerBatch === undefined ? Infinity : await evaluateInteger(MaxItemsPerBatch, 'ItemBatcher/MaxItemsPerBatch', bindings, 1);
+  const given = MaxItemsPerBatch === undefined ? 0 : await evaluateInteger(MaxItemsPerBatch, 'ItemBatcher/MaxItemsPerBatch', bindings, 0);
+  // 0 may be written, and limits nothing.
+  const maxItems = given === 0 ? Infinity : given;
   const maxBytes = MaxInputBytesPerBatch === undefined ? MAX_BYTES
-    : await evaluateInteger(MaxInputBytesPerBatch, 'ItemBatcher/MaxInputBytesPerBatch', bindings, 1, MAX_BYTES);
+    : (await evaluateInteger(MaxInputBytesPerBatch, 'ItemBatcher/MaxInputBytesPerBatch', bindings, 0, MAX_BYTES) || MAX_BYTES);
   const shared = batcher.BatchInput === undefined ? {} : { BatchInput: await evaluate(batcher.BatchInput, 'ItemBatcher/BatchInput', bindings) };
   const empty = Buffer.byteLength(JSON.stringify({ ...shared, Items: [] }));
   const batches: unknown[][] = [];

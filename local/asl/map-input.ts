@@ -1,5 +1,11 @@
-import { evaluateTyped, ExpressionError } from './expression';
+import { evaluateInteger, evaluateTyped, ExpressionError } from './expression';
 import { bindings, Engine, Visit } from './visit';
+
+/** How many iterations at once; 0 for as many as there may be. */
+export async function concurrencyOf(engine: Engine, visit: Visit): Promise<number> {
+  const { MaxConcurrency } = visit.state;
+  return MaxConcurrency === undefined ? 0 : evaluateInteger(MaxConcurrency, 'MaxConcurrency', bindings(engine, visit), 0);
+}
 
 /** The Map's items: of its Items, or its input. */
 export async function itemsOf(engine: Engine, visit: Visit): Promise<unknown[]> {

@@ -1,8 +1,8 @@
 import { runDistributedMap } from './distributed-map';
-import { evaluate, evaluateInteger } from './expression';
+import { evaluate } from './expression';
 import { Track } from './history';
 import { runLines } from './lines';
-import { itemsOf } from './map-input';
+import { concurrencyOf, itemsOf } from './map-input';
 import { asStatesError, bindings, Engine, RunStates, Scope, Visit } from './visit';
 
 /** "up to 40 concurrent iterations" of an inline Map (AWS Step Functions developer guide, page "Using Map state in Inline mode"). */
@@ -20,8 +20,7 @@ export async function runMap(engine: Engine, visit: Visit, run: RunStates): Prom
   if (state.ItemProcessor!.ProcessorConfig?.Mode === 'DISTRIBUTED') return runDistributedMap(engine, visit);
   const { history } = engine;
   const items = await itemsOf(engine, visit);
-  const concurrency = state.MaxConcurrency === undefined ? 0
-    : await evaluateInteger(state.MaxConcurrency, 'MaxConcurrency', bindings(engine, visit), 0);
+  const concurrency = await concurrencyOf(engine, visit);
   history.add('MapStateStarted', { length: items.length }, scope.track);
   // An iteration comes after what made place for it, and the whole after the last one's success.
   let before = scope.track.last;

@@ -9,6 +9,8 @@ interface Response { readonly Return?: unknown; readonly Throw?: { readonly Erro
 /** A state's answers by the number of the call. */
 interface Answer { readonly from: number; readonly to: number; readonly response: Response }
 
+/** A function's Task has the function's own result, of which a mock may also be the call's. */
+const FUNCTION = /^arn:[^:]+:lambda:/;
 const NUMBERS = /^(\d+)(?:-(\d+))?$/;
 
 /**
@@ -67,7 +69,8 @@ function mock(stateName: string, answers: readonly Answer[]): (resource: string)
     const before = submitted?.[3].startsWith('sync') && found.Throw !== undefined && found.Throw.Error !== ErrorCode.TASK_FAILED;
     if (submitted !== null && !before) context.record('TaskSubmitted', { resourceType: submitted[1], resource: submitted[2], output: '{}' });
     if (found.Throw !== undefined) throw new StatesError(found.Throw.Error, found.Throw.Cause);
-    return found.Return;
+    const { StatusCode, Payload } = asObject(found.Return) ?? {};
+    return FUNCTION.test(resource) && StatusCode !== undefined && Payload !== undefined ? Payload : found.Return;
   }, { takesCredentials: true });
 }
 

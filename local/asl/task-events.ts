@@ -49,6 +49,6 @@ export class TaskEvents {
   }
 
   public failed({ errorName, errorCause }: StatesError): Details {
-    return { ...this.family === 'Task' ? this.names : {}, error: errorName, cause: errorCause };
+    return { ...this.family === 'Task' ? this.names : {}, error: errorName === '' ? undefined : errorName, cause: errorCause };
   }
 }

@@ -13,12 +13,12 @@ interface Limits {
 export async function runTask(engine: Engine, visit: Visit): Promise<unknown> {
   const { state, name, signal, scope } = visit;
   const resource = state.Resource!;
+  const { events, args, limits, credentials } = await prepare(engine, visit);
   const integration = engine.findIntegration(resource, name);
   if (integration === undefined) throw new StatesError(ErrorCode.RUNTIME, within(visit, `${resource} is not supported by the local engine`));
   if (state.Credentials !== undefined && integration.takesCredentials !== true) {
     throw new StatesError(ErrorCode.RUNTIME, within(visit, 'Credentials is not supported by the local engine'));
   }
-  const { events, args, limits, credentials } = await prepare(engine, visit);
   engine.history.add(events.type('Scheduled'), events.scheduled(args, limits.timeout, limits.heartbeat, credentials), scope.track);
   engine.history.add(events.type('Started'), events.started(), scope.track);
   let submitted = false;

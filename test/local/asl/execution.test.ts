@@ -85,6 +85,12 @@ describe('the history', () => {
   });
 });
 
+test('a failure without a name tells none', async () => {
+  const { events } = await runDefinition(single(task()), { tasks: { S: async () => { throw new StatesError(''); } } });
+  expect(apiEvent(events.find(({ type }) => type === 'TaskFailed')!)).toMatchObject({ taskFailedEventDetails: { resource: 'invoke', resourceType: 'lambda' } });
+  expect(apiEvent(events.find(({ type }) => type === 'TaskFailed')!)).not.toHaveProperty('taskFailedEventDetails.error');
+});
+
 describe('limits', () => {
   const loop = (Next: string) => machine({ L: { Type: 'Choice', Choices: [{ Condition: '{% $states.input.stop %}', Next: 'E' }], Default: Next }, E: pass() });
 

@@ -82,6 +82,11 @@ test.each([
   expect(events.map(({ type }) => type).slice(4, -1)).toEqual(expected);
 });
 
+test('a function called by its ARN gives what it gives, where the mock has the call\'s answer', async () => {
+  const definition = single({ Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:f' }, 'Ask');
+  expect(await run('Happy', definition)).toMatchObject({ output: { body: 'hello' } });
+});
+
 test('a job is told as submitted', async () => {
   const { events } = await run('Happy', single(task({ Resource: 'arn:aws:states:::batch:submitJob.sync' }), 'Ask'));
   expect(events.map(({ type }) => type).slice(2, -2)).toEqual(['TaskScheduled', 'TaskStarted', 'TaskSubmitted', 'TaskSucceeded']);

@@ -214,6 +214,17 @@ const runtimeErrors: readonly ConformanceCase[] = [
     seconds: 24855 * 86400,
   },
   ...([
+    ['ToleratedFailureCount', 'Map with ToleratedFailureCountPath of no number'],
+    ['ToleratedFailurePercentage', 'Map with ToleratedFailurePercentagePath of no number'],
+  ] as const).map(([field, recording]): ConformanceCase => ({
+    name: `a ${field} that is no number, of a Map that has started`,
+    source: `${Source.RECORDED(recording)}: where it is looked at`,
+    definition: single(distributed({ [field]: '{% "x" %}' })),
+    error: EVALUATION,
+    cause: expressionCause('"x"', field, "returned an unexpected result type. Expected 'number', but was 'string' for value: \"x\""),
+    events: ['MapStateEntered < 0', 'MapStateStarted < 2', 'EvaluationFailed < 3', 'MapStateFailed < 4'],
+  })),
+  ...([
     [{ ToleratedFailurePercentage: '{% 100.1 %}' }, 'ToleratedFailurePercentage must be between 0 and 100.'],
     [{ ToleratedFailurePercentage: '{% -1 %}' }, 'ToleratedFailurePercentage must be between 0 and 100.'],
     [{ ToleratedFailureCount: '{% -1 %}' }, 'ToleratedFailureCount cannot be negative.'],

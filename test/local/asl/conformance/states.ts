@@ -359,4 +359,12 @@ export const tasks: readonly ConformanceCase[] = [
     error: 'States.Runtime',
     cause: `${within('S', 2)}arn:aws:states:::lambda:invoke is not supported by the local engine`,
   },
+  {
+    name: 'Arguments are evaluated before it is asked who takes them',
+    source: Source.RECORDED('Arguments of a variable that there is not'),
+    definition: single(task({ Arguments: '{% $nowhere %}' })),
+    error: EVALUATION,
+    cause: expressionCause('$nowhere', 'Arguments', UNDEFINED),
+    events: ['TaskStateEntered < 0', 'EvaluationFailed < 0'],
+  },
 ];
