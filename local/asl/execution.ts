@@ -5,6 +5,7 @@ import type { StateMachineDefinition } from './definition';
 import { ErrorCode } from './errors';
 import { History, HistoryEvent, HistoryFull, MAX_EVENTS, Track } from './history';
 import { redrivesOf } from './history-end';
+import { jsonText } from './json-text';
 import type { MapRun } from './map-run';
 import { Move, Place } from './place';
 import { StateRunner } from './state-runner';
@@ -101,12 +102,12 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
     },
     onMapRun: options.onMapRun ?? (() => undefined),
   });
-  if (options.redrive === undefined) history.write('ExecutionStarted', { input: JSON.stringify(options.input), roleArn: options.roleArn }, 0);
+  if (options.redrive === undefined) history.write('ExecutionStarted', { input: jsonText(options.input), roleArn: options.roleArn }, 0);
   else history.write('ExecutionRedriven', { redriveCount: options.redrive.count }, history.events.length);
   const track = new Track(options.redrive === undefined ? 0 : history.events.length);
   const place = options.place ?? new Place();
   const end = (status: ExecutionResult['status'], type: string, result: Omit<ExecutionResult, 'status' | 'events'>, previous = track.last) => {
-    history.write(type, { ...result, ...'output' in result ? { output: JSON.stringify(result.output) } : {} }, previous);
+    history.write(type, { ...result, ...'output' in result ? { output: jsonText(result.output) } : {} }, previous);
     return { status, ...result, events: history.events };
   };
   try {
@@ -177,7 +178,7 @@ async function runChild(options: ExecutionOptions, child: Child): Promise<ChildR
   const redriven = express ? undefined : trail;
   const stateMachineArn = arn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, '');
   const start: ChildStart = redriven?.start
-    ?? { arn, name, mapRunArn, stateMachineArn, express, input: JSON.stringify(child.input), itemCount, startDate: clock.now().toISOString() };
+    ?? { arn, name, mapRunArn, stateMachineArn, express, input: jsonText(child.input), itemCount, startDate: clock.now().toISOString() };
   if (redriven === undefined) children?.begin(start);
   const onMove = (move: Move) => children?.move(arn, move);
   const redriveCount = redriven === undefined ? 0 : redrivesOf(redriven.events).length + 1;

@@ -3,6 +3,7 @@ import type jsonata from 'jsonata';
 /** Step Functions' own words for an expression that goes too far; they have no JSONata code. */
 export const MEMORY_MESSAGE = 'Expression evaluation memory limit exceeded: Check for excessive memory usage';
 const TIME_MESSAGE = 'Expression evaluation timeout: Check for infinite loop';
+const DEPTH_MESSAGE = 'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive';
 
 /**
  * `1+1+...+1` of 100 terms and 99 parentheses are evaluated, one more is not; an array of 873,782 numbers is given, one more is not
@@ -75,10 +76,7 @@ export class Evaluation {
 
   private count(): void {
     this.depth += 1;
-    if (this.depth > MAX_DEPTH) {
-      throw new Error('Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. '
-        + `Depth=${this.depth} max=${MAX_DEPTH}`);
-    }
+    if (this.depth > MAX_DEPTH) throw new Error(DEPTH_MESSAGE);
     if (Date.now() - this.started > MAX_MILLISECONDS) throw new Error(TIME_MESSAGE);
   }
 }

@@ -1,5 +1,6 @@
 import jsonata from 'jsonata';
 import { Evaluation, EVALUATION, limit } from './expression-limits';
+import { jsonText } from './json-text';
 import { addFunctions } from './jsonata-functions';
 
 /** An expression's failure, as Step Functions tells it after `An error occurred while executing the state ...`. */
@@ -105,7 +106,7 @@ export async function evaluateInteger(value: unknown, field: string, bindings: B
 
 function unexpected(value: unknown, field: string, type: string, result: unknown): ExpressionError {
   return new ExpressionError(`${subject(value, field)} returned an unexpected result type. Expected '${type}', but was '${typeOf(result)}' for value: `
-    + `${JSON.stringify(result)}`, field);
+    + `${jsonText(result)}`, field);
 }
 
 function subject(value: unknown, field: string): string {

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import jsonata from 'jsonata';
 import { Evaluation, EVALUATION, MEMORY_MESSAGE } from './expression-limits';
+import { parseStrictly } from './strict-json';
 
-const HASHES: Readonly<Record<string, string>> = { 'MD5': 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
+/** In the order in which Step Functions names them. */
+const HASHES: Readonly<Record<string, string>> = { 'SHA-1': 'sha1', 'SHA-384': 'sha384', 'SHA-256': 'sha256', 'SHA-512': 'sha512', 'MD5': 'md5' };
 
 /** `$range(1, 360145, 1)` is given by Step Functions, one more is not (measured, floci-io/floci issue 2737 and its documentation). */
 const MAX_RANGE = 360_145;
@@ -12,18 +14,27 @@ const MAX_RANGE = 360_145;
  * developer guide, page "Transforming data with JSONata in Step Functions"). An argument that makes no sense gives nothing, as there.
  */
 const FUNCTIONS: readonly [name: string, signature: string, implementation: (...args: any[]) => unknown][] = [
-  ['partition', '<a?n?:a>', partition],
+  ['partition', '<x?n?:a>', partition],
   ['range', '<nnn?:a>', range],
-  ['hash', '<s?s?:s>', hash],
+  ['hash', '<ss?:s>', hash],
   ['random', '<n?:n>', (seed?: number) => (seed === undefined ? Math.random() : seededRandom(Math.trunc(seed)))],
   ['uuid', '<:s>', () => randomUUID()],
   ['parse', '<s?:x>', parse],
+];
+
+/** JSONata's own ones that answer differently in Step Functions, with their signatures in JSONata. */
+const CHANGED: readonly [name: string, signature: string, implementation: (...args: any[]) => unknown][] = [
+  ['now', '<s?s?:s>', now],
+  ['millis', '<:n>', millis],
+  ['string', '<x-b?:s>', string],
+  ['formatNumber', '<n-so?:s>', formatNumber],
 ];
 
 /** JSONata calls functions so. */
 interface Caller { readonly environment: { lookup(name: string): Evaluation | undefined } }
 
 const formatTime = jsonata('$fromMillis($time, $picture, $timezone)');
+const toPicture = jsonata('$formatNumber($value, $picture, $options)');
 
 /** JSONata's own by the execution's clock: the same time for the whole of an evaluation. */
 function now(this: Caller, picture?: string, timezone?: string): Promise<string> {
@@ -34,16 +45,38 @@ function millis(this: Caller): number {
   return this.environment.lookup(EVALUATION)?.now ?? Date.now();
 }
 
+/** JSONata rounds any number to 15 digits, Step Functions fractions alone (measured, floci-io/floci pull request 2683). */
+function string(value?: any, prettify = false): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  if (isFunction(value)) return '';
+  if (typeof value === 'number' && !Number.isFinite(value)) throw jsonataError('D3001', { value });
+  const written = (_key: string, item: any): unknown => {
+    if (typeof item !== 'number') return isFunction(item) ? '' : item;
+    if (Math.abs(item) === Infinity) throw jsonataError('D1001', { value: item });
+    return Number.isInteger(item) ? item : Number(item.toPrecision(15));
+  };
+  return JSON.stringify(Array.isArray(value) && 'outerWrapper' in value ? value[0] : value, written, prettify ? 2 : 0);
+}
+
+function isFunction(value: any): boolean {
+  return typeof value === 'function' || value?._jsonata_lambda === true || value?._jsonata_function === true;
+}
+
+/** Of a picture without a digit's place, JSONata fails without a code; Step Functions has one (measured, floci-io/floci issue 2737). */
+async function formatNumber(value?: number, picture?: string, options?: object): Promise<string | undefined> {
+  if (value !== undefined && options === undefined && picture!.split(';').some((part) => !/[0-9.,#e]/.test(part))) throw jsonataError('D3086');
+  return toPicture.evaluate(undefined, { value, picture, options });
+}
+
 export function addFunctions(expression: jsonata.Expression): void {
   // "JSONata's $eval is not supported": the name is bound to nothing, so that calling it is calling a non-function.
   expression.assign('eval', undefined);
-  expression.registerFunction('now', now, '<s?s?:s>');
-  expression.registerFunction('millis', millis, '<:n>');
-  for (const [name, signature, implementation] of FUNCTIONS) expression.registerFunction(name, implementation, signature);
+  for (const [name, signature, implementation] of [...CHANGED, ...FUNCTIONS]) expression.registerFunction(name, implementation, signature);
 }
 
 /** Without a size, all in one. */
-function partition(list?: unknown[], size = Infinity): unknown[] | undefined {
+function partition(list?: unknown, size = Infinity): unknown[] | undefined {
+  if (list !== undefined && !Array.isArray(list)) throw jsonataError('T0412', { index: 1, token: 'partition' });
   const chunk = Math.min(Math.trunc(size), list?.length ?? 0);
   if (chunk < 0) throw refusal('Second argument must be zero or greater');
   if (list === undefined || chunk === 0) return undefined;
@@ -61,22 +94,27 @@ function range(first?: number, last?: number, step?: number): unknown[] | undefi
 
 function hash(text?: string, algorithm?: string): string | undefined {
   if (text === undefined || algorithm === undefined) return undefined;
-  if (!Object.hasOwn(HASHES, algorithm)) throw refusal(`The algorithm '${algorithm}' is not one of ${Object.keys(HASHES).join(', ')}`);
+  if (!Object.hasOwn(HASHES, algorithm)) throw refusal(`Hash algorithm '${algorithm}' must be one of ${Object.keys(HASHES).join(', ')}`);
   return createHash(HASHES[algorithm]).update(text).digest('hex');
 }
 
 function parse(text?: string): unknown {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw refusal(`The text is not valid JSON: ${(error as Error).message}`);
+    return parseStrictly(text);
+  } catch {
+    throw refusal('Invalid JSON');
   }
 }
 
 /** Step Functions refuses an argument with the code of JSONata's own $error. */
 function refusal(message: string): Error {
-  return Object.assign(new Error(message), { code: 'D3137' });
+  return jsonataError('D3137', { message });
+}
+
+/** JSONata itself finds the words for the code. */
+function jsonataError(code: string, details: object = {}): Error {
+  return Object.assign(new Error(), { code, ...details });
 }
 
 /* eslint-disable no-bitwise -- the generator is defined by bits */

@@ -1,4 +1,5 @@
 import { evaluateInteger, evaluateTyped, ExpressionError } from './expression';
+import { jsonText } from './json-text';
 import { bindings, Engine, Visit } from './visit';
 
 /** How many iterations at once; 0 for as many as there may be. */
@@ -11,6 +12,6 @@ export async function concurrencyOf(engine: Engine, visit: Visit): Promise<numbe
 export async function itemsOf(engine: Engine, visit: Visit): Promise<unknown[]> {
   const { state, input } = visit;
   if (state.Items !== undefined) return evaluateTyped(state.Items, 'Items', bindings(engine, visit), 'array');
-  if (!Array.isArray(input)) throw new ExpressionError(`Map state input must be an array but was: ${JSON.stringify(input)}`);
+  if (!Array.isArray(input)) throw new ExpressionError(`Map state input must be an array but was: ${jsonText(input)}`);
   return input;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StatesDefinition } from './definition';
 import { catcherFor, ErrorCode, Retries } from './errors';
 import { evaluate, evaluateInteger, evaluateTyped, ExpressionError } from './expression';
+import { jsonText } from './json-text';
 import { runMap } from './map-state';
 import { runParallel } from './parallel-state';
 import { StatesError } from './task-integration';
@@ -64,7 +65,7 @@ export class StateRunner {
     const state = definition.States[name];
     // "Reenters the Fail state and fails again" (developer guide, "Restarting state machine executions with redrive"); others go on.
     if (state.Type === 'Fail') entered = undefined;
-    const enteredEvent = entered ?? history.add(`${state.Type}StateEntered`, { name, input: JSON.stringify(input) }, scope.track);
+    const enteredEvent = entered ?? history.add(`${state.Type}StateEntered`, { name, input: jsonText(input) }, scope.track);
     if (entered === undefined) scope.place.arrive({ state: name, input, variables: scope.variables, enteredEvent });
     const hasToken = state.Resource !== undefined && WITH_TOKEN.test(state.Resource);
     const visit: Visit = {
@@ -138,9 +139,9 @@ export class StateRunner {
     requireSize(assigned, name);
     requireSize(output, name);
     scope.variables = { ...scope.variables, ...assigned };
-    const names = Object.entries(assigned).map(([variable, value]) => [variable, JSON.stringify(value)]);
+    const names = Object.entries(assigned).map(([variable, value]) => [variable, jsonText(value)]);
     this.engine.history.add(`${state.Type}StateExited`, {
-      name, output: JSON.stringify(output), ...names.length === 0 ? {} : { assignedVariables: Object.fromEntries(names) },
+      name, output: jsonText(output), ...names.length === 0 ? {} : { assignedVariables: Object.fromEntries(names) },
     }, scope.track);
     scope.open = undefined;
     return { output, next };

@@ -1,4 +1,5 @@
 import { ErrorCode } from './errors';
+import { jsonText } from './json-text';
 import type { StatesError } from './task-integration';
 
 type Details = Readonly<Record<string, unknown>>;
@@ -36,8 +37,8 @@ export class TaskEvents {
   public scheduled(args: unknown, timeoutInSeconds?: number, heartbeatInSeconds?: number, credentials?: unknown): Details {
     const roleArn = (credentials as { RoleArn?: unknown } | undefined)?.RoleArn;
     const limits = { timeoutInSeconds, heartbeatInSeconds, ...roleArn === undefined ? {} : { taskCredentials: { roleArn } } };
-    if (this.family === 'Task') return { ...this.names, region: this.region, parameters: JSON.stringify(args), ...limits };
-    return { resource: this.resource, input: JSON.stringify(args), ...limits };
+    if (this.family === 'Task') return { ...this.names, region: this.region, parameters: jsonText(args), ...limits };
+    return { resource: this.resource, input: jsonText(args), ...limits };
   }
 
   public started(): Details {
@@ -45,7 +46,7 @@ export class TaskEvents {
   }
 
   public succeeded(result: unknown): Details {
-    return { ...this.family === 'Task' ? this.names : {}, output: JSON.stringify(result) };
+    return { ...this.family === 'Task' ? this.names : {}, output: jsonText(result) };
   }
 
   public failed({ errorName, errorCause }: StatesError): Details {

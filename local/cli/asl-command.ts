@@ -8,6 +8,7 @@ import { ExecutionResult, runExecution } from '../asl/execution';
 import { apiEvent } from '../asl/history';
 import { MockError, mockedIntegrations } from '../asl/mocks';
 import { SimulatedClock } from '../asl/simulated-clock';
+import { parseStrictly } from '../asl/strict-json';
 import type { FindIntegration } from '../asl/task-integration';
 import { MAX_PAYLOAD_BYTES } from '../asl/visit';
 import { ACCOUNT, PARTITION } from '../assembly/resource-names';
@@ -121,7 +122,7 @@ async function run(options: AslArguments): Promise<Outcome> {
 function load(text: string, type: WorkflowType): StateMachineDefinition {
   let json: unknown;
   try {
-    json = text.trim() === '' ? undefined : JSON.parse(text);
+    json = text.trim() === '' ? undefined : parseStrictly(text);
   } catch (error) {
     throw new DefinitionError([`INVALID_JSON_DESCRIPTION: Syntax error: ${(error as Error).message}`]);
   }

@@ -79,6 +79,13 @@ describe('with --json', () => {
     expect(await json(file('d.json', '{'))).toMatchObject({ status: 'create_error', cause: expect.stringContaining('INVALID_JSON_DESCRIPTION') });
   });
 
+  test('a state that is there twice', async () => {
+    const text = JSON.stringify(machine({ A: pass({ Next: 'B' }), B: pass() })).replace('"B":{', '"A":{"Type":"Fail"},"B":{');
+    expect(await json(file('d.json', text))).toMatchObject({
+      status: 'create_error', cause: "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: Syntax error: Duplicate field 'A''",
+    });
+  });
+
   test('the workflow type', async () => {
     const express = file('d.json', machine({ P: pass({ Output: '{% $states.context.Execution.Id %}' }) }));
     expect((await json(express, '--workflow-type', 'EXPRESS')).output).toMatch(/^arn:aws:states:us-east-1:\d{12}:express:d:[0-9a-f-]{36}:[0-9a-f-]{36}$/);
