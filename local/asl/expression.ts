@@ -1,4 +1,5 @@
 import jsonata from 'jsonata';
+import { onlyCarries, rounded } from './exact-numbers';
 import { Evaluation, EVALUATION, limit } from './expression-limits';
 import { jsonText } from './json-text';
 import { addFunctions } from './jsonata-functions';
@@ -47,7 +48,9 @@ async function evaluateText(text: string, field: string, bindings: Bindings): Pr
   const now = (bindings[CLOCK] as (() => number) | undefined ?? Date.now)();
   let result: unknown;
   try {
-    result = await expression.evaluate(undefined, { ...bindings, [EVALUATION]: new Evaluation(now) });
+    const doubles = rounded(bindings);
+    const seen = doubles !== bindings && onlyCarries(expression.ast()) ? bindings : doubles;
+    result = await expression.evaluate(undefined, { ...seen, [EVALUATION]: new Evaluation(now) });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     throw new ExpressionError(`${said} threw an error during evaluation${code === undefined ? ':' : `. ${code}:`} ${message}`, field);
@@ -89,7 +92,7 @@ export async function evaluate(value: unknown, field: string, bindings: Bindings
 /** The same, of a field that must give a certain type. */
 export async function evaluateTyped(value: unknown, field: string, bindings: Bindings, type: JsonType): Promise<any> {
   const result = await evaluate(value, field, bindings);
-  if (typeOf(result) === type) return result;
+  if (typeOf(result) === type) return type === 'number' ? rounded(result) : result;
   throw unexpected(value, field, type, result);
 }
 
@@ -116,5 +119,6 @@ function subject(value: unknown, field: string): string {
 
 function typeOf(value: unknown): JsonType {
   if (value === null) return 'null';
+  if (typeof value === 'bigint') return 'number';
   return (Array.isArray(value) ? 'array' : typeof value) as JsonType;
 }

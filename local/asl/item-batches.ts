@@ -1,5 +1,6 @@
 import type { ItemBatcher } from './definition';
 import { Bindings, evaluate, evaluateInteger } from './expression';
+import { jsonText } from './json-text';
 
 export interface ItemBatch {
   readonly BatchInput?: unknown;
@@ -18,12 +19,12 @@ export async function itemBatches(batcher: ItemBatcher, items: readonly unknown[
   const maxBytes = MaxInputBytesPerBatch === undefined ? MAX_BYTES
     : (await evaluateInteger(MaxInputBytesPerBatch, 'ItemBatcher/MaxInputBytesPerBatch', bindings, 0, MAX_BYTES) || MAX_BYTES);
   const shared = batcher.BatchInput === undefined ? {} : { BatchInput: await evaluate(batcher.BatchInput, 'ItemBatcher/BatchInput', bindings) };
-  const empty = Buffer.byteLength(JSON.stringify({ ...shared, Items: [] }));
+  const empty = Buffer.byteLength(jsonText({ ...shared, Items: [] }));
   const batches: unknown[][] = [];
   let bytes = 0;
   for (const item of items) {
     // With the comma before it.
-    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
+    const size = Buffer.byteLength(jsonText(item)) + 1;
     const last = batches.at(-1);
     if (last === undefined || last.length >= maxItems || bytes + size > maxBytes) {
       batches.push([item]);

@@ -8,6 +8,7 @@ const LONG = 2 ** 63;
  */
 export function jsonText(value: unknown): string {
   if (typeof value === 'number') return numberText(value);
+  if (typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `[${value.map((item) => jsonText(item ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return JSON.stringify(value);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);

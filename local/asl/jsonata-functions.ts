@@ -48,9 +48,11 @@ function millis(this: Caller): number {
 /** JSONata rounds any number to 15 digits, Step Functions fractions alone (measured, floci-io/floci pull request 2683). */
 function string(value?: any, prettify = false): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
+  if (typeof value === 'bigint') return String(value);
   if (isFunction(value)) return '';
   if (typeof value === 'number' && !Number.isFinite(value)) throw jsonataError('D3001', { value });
   const written = (_key: string, item: any): unknown => {
+    if (typeof item === 'bigint') return Number(item);
     if (typeof item !== 'number') return isFunction(item) ? '' : item;
     if (Math.abs(item) === Infinity) throw jsonataError('D1001', { value: item });
     return Number.isInteger(item) ? item : Number(item.toPrecision(15));

@@ -3,6 +3,7 @@ import type { ChildResult } from './children';
 import { sdkCall } from './definition';
 import { ErrorCode } from './errors';
 import { evaluate } from './expression';
+import { jsonText } from './json-text';
 import { StatesError } from './task-integration';
 import { serviceCall } from './task-state';
 import { bindings, Engine, Visit } from './visit';
@@ -26,7 +27,7 @@ export async function mapResult(engine: Engine, visit: Visit, mapRunArn: string,
   const folder = `${args.Prefix === undefined || args.Prefix === '' ? '' : `${args.Prefix.replace(/\/$/, '')}/`}${randomUUID()}`;
   const put = serviceCall(engine, visit, sdkCall(writer.Resource)!);
   const write = async (Key: string, value: unknown) => {
-    const Body = OutputType === 'JSONL' && Array.isArray(value) ? value.map((item) => `${JSON.stringify(item)}\n`).join('') : JSON.stringify(value);
+    const Body = OutputType === 'JSONL' && Array.isArray(value) ? value.map((item) => `${jsonText(item)}\n`).join('') : jsonText(value);
     try {
       await put({ Bucket: args.Bucket, Key, Body });
     } catch (error) {
@@ -58,10 +59,10 @@ function description(visit: Visit, record: ChildRecord): Record<string, unknown>
   const express = visit.state.ItemProcessor!.ProcessorConfig!.ExecutionType === 'EXPRESS';
   return {
     ExecutionArn: executionArn,
-    Input: JSON.stringify(input),
+    Input: jsonText(input),
     InputDetails: { Included: true },
     Name: name,
-    ...status === 'SUCCEEDED' ? { Output: JSON.stringify(output), OutputDetails: { Included: true } } : { Error: error, Cause: cause },
+    ...status === 'SUCCEEDED' ? { Output: jsonText(output), OutputDetails: { Included: true } } : { Error: error, Cause: cause },
     ...express ? {} : { RedriveCount: redriveCount, RedriveStatus: status === 'SUCCEEDED' ? 'NOT_REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' },
     StartDate: startDate,
     StateMachineArn: executionArn.replace(':execution:', ':stateMachine:').replace(/:[^:]*$/, ''),

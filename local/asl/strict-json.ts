@@ -1,6 +1,20 @@
 /** Of text that is JSON, what matters here: strings, marks and numbers. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]|-?\d[\d.eE+-]*/g;
 
+/** All that is done with a value goes down into it, call by call; this is far below where the stack ends. */
+const MAX_DEPTH = 1000;
+
+/** @throws SyntaxError where the text is no JSON, or nests deeper than the engine goes */
+export function parseShallow(text: string): unknown {
+  let depth = 0;
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+    if (depth > MAX_DEPTH) throw new SyntaxError(`it nests deeper than ${MAX_DEPTH}`);
+  }
+  return JSON.parse(text);
+}
+
 /**
  * What JSON.parse gives, where Step Functions takes the text for JSON too: it refuses a name that an object has twice, and a number that
  * no double holds (measured, floci-io/floci pull request 2676).
@@ -8,7 +22,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]|-?\d[\d.eE+-]*/g;
  * @throws SyntaxError
  */
 export function parseStrictly(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+  const value = parseShallow(text);
   const objects: Set<string>[] = [];
   let before = '';
   for (const [token] of text.matchAll(TOKEN)) {

@@ -4,6 +4,7 @@ import type { StateDefinition, StatesDefinition } from './definition';
 import { ErrorCode } from './errors';
 import { Bindings, CLOCK, evaluate, ExpressionError } from './expression';
 import { History, Track } from './history';
+import { jsonText } from './json-text';
 import type { MapRun } from './map-run';
 import type { Place } from './place';
 import { FindIntegration, StatesError } from './task-integration';
@@ -116,6 +117,6 @@ export function within(visit: Visit, message: string): string {
 
 /** @param what the state or task that gave the value */
 export function requireSize(value: unknown, what: string): void {
-  if (value === undefined || Buffer.byteLength(JSON.stringify(value)) <= MAX_PAYLOAD_BYTES) return;
+  if (value === undefined || Buffer.byteLength(jsonText(value)) <= MAX_PAYLOAD_BYTES) return;
   throw new StatesError(ErrorCode.DATA_LIMIT, `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`);
 }

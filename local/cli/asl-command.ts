@@ -4,8 +4,10 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../asl/clock';
 import { DefinitionError, loadDefinition, StateMachineDefinition, WorkflowType } from '../asl/definition';
+import { indentedJson, parseExactly } from '../asl/exact-numbers';
 import { ExecutionResult, runExecution } from '../asl/execution';
 import { apiEvent } from '../asl/history';
+import { jsonText } from '../asl/json-text';
 import { MockError, mockedIntegrations } from '../asl/mocks';
 import { SimulatedClock } from '../asl/simulated-clock';
 import { parseStrictly } from '../asl/strict-json';
@@ -56,7 +58,7 @@ export async function aslCommand(args: string[]): Promise<number> {
     process.stderr.write(`error: ${error.message}\n\n${ASL_HELP}`);
     return 1;
   }
-  if (json) process.stdout.write(`${JSON.stringify({ ...outcome, events: outcome.events.map(apiEvent) }, null, 2)}\n`);
+  if (json) process.stdout.write(`${indentedJson({ ...outcome, events: outcome.events.map(apiEvent) })}\n`);
   else tell(outcome);
   return outcome.status === 'SUCCEEDED' ? 0 : outcome.status === 'ABORTED' ? INTERRUPTED : 1;
 }
@@ -100,7 +102,7 @@ async function run(options: AslArguments): Promise<Outcome> {
   const { mocks } = options;
   const findIntegration: FindIntegration = mocks === undefined ? () => undefined
     : mockedIntegrations(readJson(mocks.file, '--mocks'), mocks.stateMachine, mocks.testCase);
-  if (Buffer.byteLength(JSON.stringify(input)) > MAX_PAYLOAD_BYTES) throw new AslUsageError('--input: an input has at most 256 KiB');
+  if (Buffer.byteLength(jsonText(input)) > MAX_PAYLOAD_BYTES) throw new AslUsageError('--input: an input has at most 256 KiB');
   let definition;
   try {
     definition = load(text, options.type);
@@ -122,7 +124,10 @@ async function run(options: AslArguments): Promise<Outcome> {
 function load(text: string, type: WorkflowType): StateMachineDefinition {
   let json: unknown;
   try {
-    json = text.trim() === '' ? undefined : parseStrictly(text);
+    if (text.trim() !== '') {
+      parseStrictly(text);
+      json = parseExactly(text);
+    }
   } catch (error) {
     throw new DefinitionError([`INVALID_JSON_DESCRIPTION: Syntax error: ${(error as Error).message}`]);
   }
@@ -151,7 +156,7 @@ function execute(
 
 function tell({ status, output, error, cause, events }: Outcome): void {
   for (const { type, details } of events) process.stdout.write(`${type}${details.name === undefined ? '' : ` ${plainLine(String(details.name))}`}\n`);
-  if (status === 'SUCCEEDED') process.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
+  if (status === 'SUCCEEDED') process.stdout.write(`${indentedJson(output)}\n`);
   else process.stderr.write(plainText(`${[status, error].filter((part) => part !== undefined).join(': ')}\n${cause === undefined ? '' : `${cause}\n`}`));
 }
 
@@ -166,7 +171,7 @@ function readText(path: string, option: string): string {
 function readJson(path: string, option: string): unknown {
   const text = readText(path, option);
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch (error) {
     throw new AslUsageError(`${option}: ${path} is not JSON: ${(error as Error).message}`);
   }

@@ -86,6 +86,22 @@ describe('with --json', () => {
     });
   });
 
+  test('what nests too deep', async () => {
+    const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    const definition = file('d.json', machine({ P: pass({ Output: '{% [$states.input] %}' }) }));
+    expect(await json(definition, '--input', file('i.json', deep(1000)))).toMatchObject({ code: 0 });
+    const { code, err } = await command(definition, '--input', file('i.json', deep(1001)), '--json');
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('is not JSON: it nests deeper than 1000') });
+  });
+
+  test('whole numbers are as exact as in AWS, in the definition, the input and the mocks', async () => {
+    const definition = file('d.json', '{"QueryLanguage":"JSONata","StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke",'
+      + '"Arguments":{"FunctionName":"f"},"Output":[9007199254740993,"{% $states.input.n %}","{% $states.result.n %}"],"End":true}}}');
+    const mocks = file('m.json', '{"StateMachines":{"M":{"TestCases":{"C":{"T":"R"}}}},"MockedResponses":{"R":{"0":{"Return":{"n":9007199254740997}}}}}');
+    const { out } = await command(definition, '--input', file('i.json', '{"n":9007199254740995}'), '--mocks', `${mocks}#M/C`, '--json');
+    expect(out).toMatch(/"output": \[\s*9007199254740993,\s*9007199254740995,\s*9007199254740997\s*\]/);
+  });
+
   test('the workflow type', async () => {
     const express = file('d.json', machine({ P: pass({ Output: '{% $states.context.Execution.Id %}' }) }));
     expect((await json(express, '--workflow-type', 'EXPRESS')).output).toMatch(/^arn:aws:states:us-east-1:\d{12}:express:d:[0-9a-f-]{36}:[0-9a-f-]{36}$/);
