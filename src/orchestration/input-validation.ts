@@ -9,6 +9,10 @@ import {
 // $string and paths meet the raw input.
 
 const MAX_POSITION = 999_999_999_999_999;
+/** As JSON, such parts as most callers send. */
+const POSITION = '[1-9][0-9]{0,14}';
+const RIGHT_EXON = `"${POSITION}\\.\\.${POSITION}"|\\{"start":${POSITION},"end":${POSITION}\\}`;
+const RIGHT_CDS_PART = `\\{"start":${POSITION},"end":${POSITION},"frame":[012]\\}`;
 
 /** A cause has at most 32,768 characters (AWS Step Functions API reference), and one outside the basic plane counts twice. */
 const MAX_REFUSAL = 24_000;
@@ -44,11 +48,26 @@ const PART_CHECKS = `
   };`;
 
 /**
+ * A list in which nothing is wrong is told as a whole, by its JSON text, in a tenth of the steps that its parts would take one by one. What
+ * is not seen to be right here may still be, or it has problems: then each part is checked. JSONata's text of a number has 15 digits at most,
+ * so that a fraction may be lost in it.
+ */
+const LIST_CHECKS = `
+  $areWhole := function($numbers) { $not($map($numbers, $floor) != $numbers) };
+  $endsFirst := function($p) {
+    $type($p) = "string" ? $number($substringAfter($p, "..")) < $number($substringBefore($p, "..")) : $p.end < $p.start
+  };
+  $areRight := function($list, $part, $forward) {
+    $contains($replace($string($list), $part, ""), /^\\[,*\\]$/)
+    ? $areWhole($list.start) and $areWhole($list.end) and $areWhole($list.frame) and $not($forward and true in $map($list, $endsFirst)) : false
+  };`;
+
+/**
  * JSONata takes an object with one of its own fields for a function: its fields can't be read, and calling a function with it throws.
  * Operators don't: such an object's text is empty, but it is not the empty text.
  */
 const FORGERY_CHECK = `
-  $forged := true in $states.input.**.($ & "" = "" and $ != "");`;
+  $forged := true in $states.input.**[$ & "" = ""].($ != "");`;
 
 const VARIANT_CHECK = `
   $isSequence := function($v) { $given($v) ? $type($v) = "string" : true };
@@ -62,12 +81,12 @@ function entryText(problem: keyof typeof PROBLEM, got: string): string {
   return filled(PROBLEM[problem], { at: '$at', got: `$shown(${got})`, n: '$n' });
 }
 
-function partsProblems(field: string, check: string, wrong: 'EXON' | 'CDS', reversed: 'EXON_ORDER' | 'CDS_ORDER'): string {
+function partsProblems(field: string, right: string, check: string, wrong: 'EXON' | 'CDS', reversed: 'EXON_ORDER' | 'CDS_ORDER'): string {
   // The texts in the branches, not as a function's arguments, which would be made for every part.
-  return `$map($e.${field}, function($p, $n) { (
+  return `($not($areRight($e.${field}, ${regex(right)}, $forward)) ? $map($e.${field}, function($p, $n) { (
     $check := ${check}($p);
     $check = "wrong" ? ${entryText(wrong, '$p')} : $check = "reversed" and $forward ? ${entryText(reversed, '$p')}
-  ) })`;
+  ) }))`;
 }
 
 /** The problems of entry `$e`, an object, at index `$i`, whose id's first use is in `$firstUse`. */
@@ -82,9 +101,9 @@ function fieldProblems(): string {
       $not($isFilled($e.seq_id)) ? ${entryText('SEQ_ID', '$e.seq_id')},
       $given($e.seq_strand) and $not($e.seq_strand in [${strands}]) ? ${entryText('SEQ_STRAND', '$e.seq_strand')},
       $isList($e.exon_seq_regions) and $count($e.exon_seq_regions) > 0
-        ? ${partsProblems('exon_seq_regions', '$checkPart', 'EXON', 'EXON_ORDER')}
+        ? ${partsProblems('exon_seq_regions', RIGHT_EXON, '$checkPart', 'EXON', 'EXON_ORDER')}
         : ${entryText('EXONS', '$e.exon_seq_regions')},
-      $isList($e.cds_seq_regions) ? ${partsProblems('cds_seq_regions', '$checkCdsPart', 'CDS', 'CDS_ORDER')}
+      $isList($e.cds_seq_regions) ? ${partsProblems('cds_seq_regions', RIGHT_CDS_PART, '$checkCdsPart', 'CDS', 'CDS_ORDER')}
         : $given($e.cds_seq_regions) ? ${entryText('CDS_LIST', '$e.cds_seq_regions')},
       $not($isText($e.fasta_file_url, ${regex(EntryRule.GENOME_URL)})) ? ${entryText('FASTA_FILE_URL', '$e.fasta_file_url')},
       $given($e.variant_ids) and $not($isList($e.variant_ids) ? $allAre($e.variant_ids, $isFilled) : false)
@@ -123,6 +142,7 @@ export function inputProblems(): string {
   return `(
     ${HELPERS}
     ${PART_CHECKS}
+    ${LIST_CHECKS}
     ${VARIANT_CHECK}
     $mayVary := function($e) {
       $given($e.variant_ids) and $not($isList($e.variant_ids) ? $count($e.variant_ids) = 0 : false)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import fc from 'fast-check';
-import { evaluate } from './support/expressions';
+import { evaluate, stepsOf } from './support/expressions';
 import { inputProblems, inputRefusal } from '../../src/orchestration/input-validation';
 
 /** Real entries with the first of their regions: every region more takes time to check, and none is checked in another way. */
@@ -113,4 +113,18 @@ test('the largest input that Step Functions takes is checked in some seconds of 
   const start = process.cpuUsage();
   expect(await evaluate(inputRefusal(), { states: { input: { seq_regions: entries } } })).toBe('');
   expect(process.cpuUsage(start).user / 1e6).toBeLessThan(60);
+});
+
+test.each([['+', 40], ['-', 25]])('a right part on the %s strand takes few steps, however it is given', async (seq_strand, most) => {
+  const input = (parts: number) => ({
+    seq_regions: Array.from({ length: 2 }, (_, index) => ({
+      ...REAL[1],
+      unique_entry_id: `${index}`,
+      seq_strand,
+      exon_seq_regions: Array.from({ length: parts }, (__, part) => (part % 2 === 0 ? `${part + 1}..${part + 50}` : { start: part + 1, end: part + 50 })),
+      cds_seq_regions: Array.from({ length: parts }, (__, part) => ({ start: part + 1, end: part + 50, frame: part % 3 })),
+    })),
+  });
+  const [few, many] = [await stepsOf(inputRefusal(), { input: input(10) }), await stepsOf(inputRefusal(), { input: input(110) })];
+  expect((many - few) / 400).toBeLessThan(most);
 });

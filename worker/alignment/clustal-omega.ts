@@ -9,6 +9,11 @@ const PROGRAM = 'clustalo';
 const MAX_STDERR_CHARACTERS = 4000;
 const PROGRESS_INTERVAL_MS = 30_000;
 const MEMORY_INTERVAL_MS = 100;
+/**
+ * What it has freed, up to so many bytes, glibc keeps for it (manual page mallopt(3)): it fills a matrix anew for each pair that it
+ * aligns, and each time the kernel would have to clear the same memory again, which is a tenth of its time. The most that it needs stays the same.
+ */
+const KEPT_BYTES = 256 * 1024 * 1024;
 
 /** Clustal Omega 1.2.4 keeps so many bytes of a name. */
 export const MAX_NAME_BYTES = 127;
@@ -46,8 +51,13 @@ export async function runClustalOmega(run: ClustalOmegaRun): Promise<void> {
   const args = ['-i', run.input, '--outfmt=clustal', '--resno', '-o', run.output, `--threads=${run.threads}`];
   const child = spawn(PROGRAM, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
-    // Threads that wait by spinning take the processor from those that work.
-    env: { ...process.env, OMP_WAIT_POLICY: 'passive', OMP_NUM_THREADS: String(run.threads) },
+    env: {
+      ...process.env,
+      // Threads that wait by spinning take the processor from those that work.
+      OMP_WAIT_POLICY: 'passive',
+      OMP_NUM_THREADS: String(run.threads),
+      MALLOC_TRIM_THRESHOLD_: String(KEPT_BYTES),
+    },
   });
   const stop = () => child.kill('SIGKILL');
   run.signal.addEventListener('abort', stop, { once: true });

@@ -22,11 +22,11 @@ const run = (options: Partial<Parameters<typeof runClustalOmega>[0]> = {}) => ru
 });
 const failureOf = (work: Promise<unknown>) => work.then(() => { throw new Error('it did not fail'); }, (error) => error);
 
-test('is started with the contract\'s arguments, its threads, and threads that do not spin', async () => {
-  process.env.PATH = fakeClustalo(root, `echo "$@" > ${root}/args; echo "$OMP_WAIT_POLICY $OMP_NUM_THREADS" > ${root}/environment`);
+test('is started with the contract\'s arguments, its threads, threads that do not spin, and memory that it keeps', async () => {
+  process.env.PATH = fakeClustalo(root, `echo "$@" > ${root}/args; echo "$OMP_WAIT_POLICY $OMP_NUM_THREADS $MALLOC_TRIM_THRESHOLD_" > ${root}/environment`);
   await run({ threads: 3 });
   expect(readFileSync(join(root, 'args'), 'utf8').trim()).toBe(`-i ${root}/in.fa --outfmt=clustal --resno -o ${root}/out.aln --threads=3`);
-  expect(readFileSync(join(root, 'environment'), 'utf8').trim()).toBe('passive 3');
+  expect(readFileSync(join(root, 'environment'), 'utf8').trim()).toBe('passive 3 268435456');
 });
 
 test('its exit code and what it wrote are part of the error', async () => {

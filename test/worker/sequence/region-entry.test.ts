@@ -103,10 +103,38 @@ const entry = fc.oneof(
   { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...fields), anything, { maxKeys: 3 }).map((changes) => ({ ...ENTRY, ...changes })) },
 );
 
-test('the worker finds the problems that the state machine finds', async () => {
+/** Near the border of what a list that the state machine looks at as a whole may have. */
+const position = fc.oneof(
+  fc.integer({ min: 1, max: 20 }),
+  fc.constantFrom(999_999_999_999_999, 999_999_999_999_998.9, 999_999_999_999_999.4, 1e15, 1 + Number.EPSILON, 7.000000000000001, 0, -1, 1e-7),
+);
+const ends = fc.tuple(position, position);
+const exon = fc.oneof(
+  { weight: 4, arbitrary: ends.map(([start, end]) => `${start}..${end}`) },
+  { weight: 2, arbitrary: ends.map(([start, end]) => ({ start, end })) },
+  {
+    weight: 1,
+    arbitrary: ends.chain(([start, end]) => fc.constantFrom<unknown>(
+      { end, start }, { start, end, frame: 0 }, [`${start}..${end}`], `0${start}..${end}`, `${start}..${end}","${start}..${end}`, `"${start}..${end}"`, '[,]', '')),
+  },
+);
+const cdsPart = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(position, position, fc.constantFrom(0, 1, 2)).map(([start, end, frame]) => ({ start, end, frame })) },
+  {
+    weight: 1,
+    arbitrary: ends.chain(([start, end]) => fc.constantFrom<unknown>(
+      { frame: 0, start, end }, { start, end, frame: 3 }, { start, end, frame: 1 + Number.EPSILON }, { start: `${start}`, end, frame: 0 },
+      [{ start, end, frame: 0 }], `{"start":${start},"end":${end},"frame":0}`, { start, end })),
+  },
+);
+const entryOfParts = fc.record({
+  seq_strand: fc.constantFrom('+', '-', undefined), exon_seq_regions: fc.array(exon, { maxLength: 4 }), cds_seq_regions: fc.array(cdsPart, { maxLength: 4 }),
+}).map((changes) => ({ ...ENTRY, ...changes }));
+
+test.each([['anything', entry], ['parts of all kinds', entryOfParts]])('the worker finds the problems that the state machine finds in %s', async (_, arbitrary) => {
   const listed = jsonata(inputProblems());
   const refusal = jsonata(inputRefusal());
-  await fc.assert(fc.asyncProperty(fc.array(entry, { minLength: 2, maxLength: 4 }), async (raws) => {
+  await fc.assert(fc.asyncProperty(fc.array<unknown>(arbitrary, { minLength: 2, maxLength: 4 }), async (raws) => {
     // What a run is started with has been through JSON.
     const seq_regions = JSON.parse(JSON.stringify(raws)) as unknown[];
     const { problems, entries } = parseEntries(seq_regions);
