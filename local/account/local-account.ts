@@ -32,6 +32,8 @@ export interface LocalAccountOptions {
   readonly assembly: LoadedAssembly;
   /** Where everything lies that outlives the process: objects, executions, jobs, tables. */
   readonly folder: string;
+  /** Whether nothing of that folder is wanted afterwards. @default false */
+  readonly temporary?: boolean;
   readonly logFolder: string;
   /** What the template's rules send to topics. */
   readonly notificationsFile: string;
@@ -69,12 +71,13 @@ export class LocalAccount {
   private server?: AwsServer;
 
   private constructor(private readonly options: LocalAccountOptions) {
-    const { assembly, folder, jobs: { containers, buildArgs, readable, faults, fastForward } } = options;
+    const { assembly, folder, temporary, jobs: { containers, buildArgs, readable, faults, fastForward } } = options;
     const clock = fastForward ? new SimulatedClock() : systemClock;
     const notifications = new Notifications(assembly.rules, options.notificationsFile);
     this.tokens = new LocalSecurityTokens(assembly.account);
     this.s3 = s3Service({
       folder,
+      temporary,
       findCredentials: this.tokens.find,
       region: assembly.region,
       bucketPolicy: (bucket) => assembly.buckets.get(bucket),

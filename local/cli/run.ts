@@ -42,7 +42,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
   let account: LocalAccount | undefined;
   try {
     account = await LocalAccount.start({
-      assembly, folder, logFolder: logFolder(options), notificationsFile: join(outputFolder, 'notifications.jsonl'), allowLocalGenomes, port: 0, jobs,
+      assembly,
+      folder,
+      temporary: true,
+      logFolder: logFolder(options),
+      notificationsFile: join(outputFolder, 'notifications.jsonl'),
+      allowLocalGenomes,
+      port: 0,
+      jobs,
     });
     const owner = account.s3Client(account.tokens.forOwner());
     const { record: { arn, status, output, error, cause }, events } = await execute(options, account, await storedRunInput(options, owner));

@@ -48,9 +48,10 @@ export interface StoredUpload {
  * files are digests: a key such as `../x` is only a text here. What is known of the objects is kept in memory as well; the bytes never.
  */
 export class ObjectStore {
-  public static open(folder: string): ObjectStore {
+  /** @param flush see {@link BucketStore} */
+  public static open(folder: string, flush: boolean): ObjectStore {
     for (const name of ['objects', 'uploads', 'data', 'unfinished']) mkdirSync(join(folder, name), { recursive: true });
-    const store = new ObjectStore(folder);
+    const store = new ObjectStore(folder, flush);
     store.load();
     return store;
   }
@@ -59,7 +60,7 @@ export class ObjectStore {
   private readonly uploads = new Map<string, StoredUpload>();
   private sorted: readonly string[] | undefined;
 
-  private constructor(private readonly folder: string) {}
+  private constructor(private readonly folder: string, private readonly flush: boolean) {}
 
   public find(key: string): StoredObject | undefined {
     return this.objects.get(key);
@@ -82,7 +83,7 @@ export class ObjectStore {
     const name = randomUUID();
     const unfinished = join(this.folder, 'unfinished', name);
     try {
-      await pipeline(content, createWriteStream(unfinished, { flush: true }));
+      await pipeline(content, createWriteStream(unfinished, { flush: this.flush }));
     } catch (error) {
       await rm(unfinished, { force: true });
       throw error;
@@ -149,7 +150,7 @@ export class ObjectStore {
 
   private writeRecord(kind: 'objects' | 'uploads', name: string, record: object): void {
     const unfinished = join(this.folder, 'unfinished', `${randomUUID()}.json`);
-    writeFileSync(unfinished, JSON.stringify(record), { flush: true });
+    writeFileSync(unfinished, JSON.stringify(record), { flush: this.flush });
     renameSync(unfinished, this.recordPath(kind, name));
   }
 
@@ -176,9 +177,10 @@ export class ObjectStore {
 export class BucketStore {
   private readonly buckets = new Map<string, ObjectStore>();
 
-  constructor(private readonly folder: string) {
+  /** @param flush whether what is written is on the disk before it is answered, so that it outlives the machine as well */
+  constructor(private readonly folder: string, private readonly flush: boolean) {
     mkdirSync(folder, { recursive: true });
-    for (const name of readdirSync(folder)) if (BUCKET_NAME.test(name)) this.buckets.set(name, ObjectStore.open(join(folder, name)));
+    for (const name of readdirSync(folder)) if (BUCKET_NAME.test(name)) this.buckets.set(name, ObjectStore.open(join(folder, name), flush));
   }
 
   public names(): readonly string[] {
@@ -195,7 +197,7 @@ export class BucketStore {
   public create(bucket: string): boolean {
     if (!BUCKET_NAME.test(bucket)) throw new Error(`"${bucket}" is not a bucket's name`);
     const isNew = !existsSync(join(this.folder, bucket));
-    if (isNew || !this.buckets.has(bucket)) this.buckets.set(bucket, ObjectStore.open(join(this.folder, bucket)));
+    if (isNew || !this.buckets.has(bucket)) this.buckets.set(bucket, ObjectStore.open(join(this.folder, bucket), this.flush));
     return isNew;
   }
 }

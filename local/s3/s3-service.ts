@@ -16,6 +16,8 @@ import type { PolicyDocument } from '../iam/policy';
 export interface S3ServiceOptions {
   /** Where the objects lie; those of an earlier process are there again. */
   readonly folder: string;
+  /** Whether nobody will want them after this process: they are not waited for until they are on the disk. @default false */
+  readonly temporary?: boolean;
   readonly findCredentials: FindCredentials;
   readonly region: string;
   readonly bucketPolicy: (bucket: string) => PolicyDocument | undefined;
@@ -46,7 +48,7 @@ export interface S3Service {
 }
 
 export function s3Service(options: S3ServiceOptions): S3Service {
-  const buckets = new BucketStore(join(options.folder, 'buckets'));
+  const buckets = new BucketStore(join(options.folder, 'buckets'), options.temporary !== true);
   return {
     answer: (message, response) => answer(options, buckets, message, response),
     createBucket: (name) => { buckets.create(name); },
