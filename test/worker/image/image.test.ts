@@ -51,7 +51,7 @@ describe('the Dockerfile', () => {
     // Not --rm: the stand-in of Docker over podman's service then gives 0 as every exit code.
     const name = `pavi-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
     const end = engine(runArguments([`--name=${name}`, ...options], args));
-    engine(['rm', '-f', name]);
+    engine(['rm', '--force', '--volumes', name]);
     const lines = end.stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, any>);
     return { code: end.status, stderr: end.stderr, lines, metrics: lines.find((line) => '_aws' in line) };
   };
@@ -150,7 +150,7 @@ describe('the Dockerfile', () => {
     engine(['kill', '--signal=TERM', name]);
     expect(await code).toBe(143);
     expect(existsSync(join(root, 'waited'))).toBe(false);
-    engine(['rm', '-f', name]);
+    engine(['rm', '--force', '--volumes', name]);
     silent.closeAllConnections();
     await new Promise((resolve) => silent.close(resolve));
   }, 60_000);
