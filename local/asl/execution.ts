@@ -10,6 +10,7 @@ import type { MapRun } from './map-run';
 import { Move, Place } from './place';
 import { StateRunner } from './state-runner';
 import { FindIntegration, StatesError } from './task-integration';
+import { Turns } from './turns';
 import type { Item } from './visit';
 
 export interface ExecutionOptions {
@@ -80,6 +81,7 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
   const runner = new StateRunner({
     history,
     clock,
+    turns: new Turns(),
     findIntegration: options.findIntegration,
     context: {
       Execution: {

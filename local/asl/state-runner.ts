@@ -65,11 +65,20 @@ export class StateRunner {
     const state = definition.States[name];
     // "Reenters the Fail state and fails again" (developer guide, "Restarting state machine executions with redrive"); others go on.
     if (state.Type === 'Fail') entered = undefined;
-    const enteredEvent = entered ?? history.add(`${state.Type}StateEntered`, { name, input: jsonText(input) }, scope.track);
+    const endTurn = state.Type === 'Task' ? await this.engine.turns.take() : undefined;
+    let enteredEvent: number;
+    try {
+      signal.throwIfAborted();
+      enteredEvent = entered ?? history.add(`${state.Type}StateEntered`, { name, input: jsonText(input) }, scope.track);
+    } catch (error) {
+      endTurn?.();
+      throw error;
+    }
     if (entered === undefined) scope.place.arrive({ state: name, input, variables: scope.variables, enteredEvent });
     const hasToken = state.Resource !== undefined && WITH_TOKEN.test(state.Resource);
+    const enteredAt = clock.now().toISOString();
     const visit: Visit = {
-      name, state, input, scope, signal, enteredAt: clock.now().toISOString(), enteredEvent, retryCount: 0, lines: new Set(), succeeded: false,
+      name, state, input, scope, signal, enteredAt, enteredEvent, retryCount: 0, lines: new Set(), succeeded: false, endTurn,
     };
     scope.open = visit;
     const retries = new Retries(state.Retry, clock);

@@ -1,7 +1,7 @@
 import { ErrorCode } from './errors';
 import { evaluateInteger } from './expression';
 import { TaskEvents } from './task-events';
-import { StatesError, TaskContext } from './task-integration';
+import { StatesError, TaskContext, TaskIntegration } from './task-integration';
 import { asStatesError, bindings, Engine, field, requireSize, Visit, within } from './visit';
 
 interface Limits {
@@ -11,15 +11,18 @@ interface Limits {
 
 /** Calls the state's integration with its evaluated Arguments; gives what the integration gives. */
 export async function runTask(engine: Engine, visit: Visit): Promise<unknown> {
-  const { state, name, signal, scope } = visit;
-  const resource = state.Resource!;
-  const { events, args, limits, credentials } = await prepare(engine, visit);
-  const integration = engine.findIntegration(resource, name);
-  if (integration === undefined) throw new StatesError(ErrorCode.RUNTIME, within(visit, `${resource} is not supported by the local engine`));
-  if (state.Credentials !== undefined && integration.takesCredentials !== true) {
-    throw new StatesError(ErrorCode.RUNTIME, within(visit, 'Credentials is not supported by the local engine'));
+  const { signal, scope } = visit;
+  const endTurn = visit.endTurn ?? await engine.turns.take();
+  visit.endTurn = undefined;
+  let prepared;
+  try {
+    prepared = await schedule(engine, visit);
+  } finally {
+    endTurn();
   }
-  engine.history.add(events.type('Scheduled'), events.scheduled(args, limits.timeout, limits.heartbeat, credentials), scope.track);
+  const { events, args, limits, integration } = prepared;
+  (await engine.turns.take())();
+  signal.throwIfAborted();
   engine.history.add(events.type('Started'), events.started(), scope.track);
   let submitted = false;
   try {
@@ -42,6 +45,20 @@ export async function runTask(engine: Engine, visit: Visit): Promise<unknown> {
     }
     throw error;
   }
+}
+
+async function schedule(engine: Engine, visit: Visit): Promise<Prepared & { readonly integration: TaskIntegration }> {
+  const { state, name, scope } = visit;
+  const resource = state.Resource!;
+  const prepared = await prepare(engine, visit);
+  const { events, args, limits, credentials } = prepared;
+  const integration = engine.findIntegration(resource, name);
+  if (integration === undefined) throw new StatesError(ErrorCode.RUNTIME, within(visit, `${resource} is not supported by the local engine`));
+  if (state.Credentials !== undefined && integration.takesCredentials !== true) {
+    throw new StatesError(ErrorCode.RUNTIME, within(visit, 'Credentials is not supported by the local engine'));
+  }
+  engine.history.add(events.type('Scheduled'), events.scheduled(args, limits.timeout, limits.heartbeat, credentials), scope.track);
+  return { ...prepared, integration };
 }
 
 interface Prepared {

@@ -8,6 +8,7 @@ import { jsonText } from './json-text';
 import type { MapRun } from './map-run';
 import type { Place } from './place';
 import { FindIntegration, StatesError } from './task-integration';
+import type { Turns } from './turns';
 
 /** "Maximum input or output size: 256 KiB of data as a UTF-8 encoded string" (developer guide, page "Service quotas"). */
 export const MAX_PAYLOAD_BYTES = 256 * 1024;
@@ -16,6 +17,8 @@ export const MAX_PAYLOAD_BYTES = 256 * 1024;
 export interface Engine {
   readonly history: History;
   readonly clock: Clock;
+  /** Of Tasks that start side by side: seen in AWS, each is entered and scheduled at once, and all are started after that. */
+  readonly turns: Turns;
   readonly findIntegration: FindIntegration;
   /** `$states.context` without what changes from state to state. */
   readonly context: Readonly<Record<string, any>>;
@@ -63,6 +66,8 @@ export interface Visit {
   readonly signal: AbortSignal;
   readonly enteredAt: string;
   readonly enteredEvent: number;
+  /** Ends the turn that a Task has from its entry until it is scheduled. */
+  endTurn?: () => void;
   /** Of this try of a Task that waits. */
   taskToken?: string;
   retryCount: number;

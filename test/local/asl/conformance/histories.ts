@@ -135,15 +135,15 @@ const failures: readonly ConformanceCase[] = [
     ],
   },
   {
-    name: 'the events of all that a failure stops come after the failure: each iteration, then the state in it',
+    name: 'tasks side by side are entered and scheduled one by one, then started; what a failure stops is told after it: each iteration, then its state',
     source: Source.RECORDED('a time-out in a Map of several tasks'),
     definition: single(inline({ T: task({ TimeoutSeconds: '{% $states.input %}' }) }, { MaxConcurrency: 0 })),
     tasks: { T: [{ hangs: true }, { hangs: true }] },
     error: 'States.Timeout',
     seconds: 10,
     events: [
-      'MapStateEntered < 0', 'MapStateStarted < 2', 'MapIterationStarted < 3', 'MapIterationStarted < 3', 'TaskStateEntered < 4', 'TaskStateEntered < 5',
-      'TaskScheduled < 6', 'TaskStarted < 8', 'TaskScheduled < 7', 'TaskStarted < 10', 'TaskTimedOut < 9', 'MapIterationFailed < 12', 'TaskStateAborted < 12',
+      'MapStateEntered < 0', 'MapStateStarted < 2', 'MapIterationStarted < 3', 'MapIterationStarted < 3', 'TaskStateEntered < 4', 'TaskScheduled < 6',
+      'TaskStateEntered < 5', 'TaskScheduled < 8', 'TaskStarted < 7', 'TaskStarted < 9', 'TaskTimedOut < 10', 'MapIterationFailed < 12', 'TaskStateAborted < 12',
       'MapIterationAborted < 12', 'TaskStateAborted < 12', 'MapStateFailed < 12',
     ],
   },
