@@ -1,8 +1,12 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Two processes must not write the same state. */
 export class FolderInUse extends Error {}
+
+const MOST_LOOKS = 20;
+const LOOK_EVERY_MS = 50;
 
 /**
  * Makes a folder this process's own; one that a killed process left is taken over.
@@ -20,11 +24,41 @@ export function lockFolder(folder: string): { release(): void } {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const owner = Number(readOwner(path));
+    const written = writtenOwner(path);
+    const owner = Number(written);
     if (owner !== process.pid && isAlive(owner)) {
       throw new FolderInUse(`${folder} is in use by process ${owner}; stop that one or choose another folder with --state DIR. If it is no pavi-pipeline, delete ${path}`);
     }
-    rmSync(path, { force: true });
+    takeAway(path, written);
+  }
+}
+
+/** Whoever makes the file writes into it at once: an empty one is a process that has just begun, unless it stays so. */
+function writtenOwner(path: string): string {
+  for (let tries = 0; tries < MOST_LOOKS; tries += 1) {
+    const owner = readOwner(path);
+    if (owner !== '') return owner;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
+  }
+  return '';
+}
+
+/** Removes the file of a process that is gone, and not that of another one which has taken the folder over meanwhile. */
+function takeAway(path: string, written: string): void {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const taken = readOwner(aside);
+  rmSync(aside, { force: true });
+  if (taken === written) return;
+  try {
+    writeFileSync(path, taken, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -49,7 +49,8 @@ export async function serveCommand(args: string[], stopped: AbortSignal): Promis
   try {
     const options = serveArguments(args);
     const assembly = loadAssembly(options.app, { stacks: options.stacks, inContainers: options.jobs.containers !== undefined });
-    mkdirSync(options.state, { recursive: true });
+    // Inputs, results and logs are no other user's to read.
+    mkdirSync(options.state, { recursive: true, mode: 0o700 });
     lock = lockFolder(options.state);
     return await serve(options, assembly, stopped);
   } catch (error) {
@@ -144,7 +145,7 @@ function readCredentials(state: string): { key: AccessKey; port: number } | unde
   }
   const value = (name: string) => new RegExp(`^${name}=(.+)$`, 'm').exec(text)?.[1];
   const [accessKeyId, secretAccessKey, endpoint] = [value('AWS_ACCESS_KEY_ID'), value('AWS_SECRET_ACCESS_KEY'), value('AWS_ENDPOINT_URL')];
-  if (accessKeyId === undefined || secretAccessKey === undefined || endpoint === undefined) return undefined;
+  if (accessKeyId === undefined || secretAccessKey === undefined || endpoint === undefined || !URL.canParse(endpoint)) return undefined;
   return { key: { accessKeyId, secretAccessKey }, port: Number(new URL(endpoint).port) };
 }
 

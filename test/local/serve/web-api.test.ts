@@ -64,8 +64,9 @@ test('the AWS CLI runs a whole execution, with what serve wrote for its clients'
   expect(JSON.parse(log.events[0].message)).toEqual(expect.any(Object));
 }, 300_000);
 
-test('nobody else on this machine may read the keys, and nobody else on the network may connect', () => {
+test('nobody else on this machine may read the keys, the inputs or the results, and nobody else on the network may connect', () => {
   expect((statSync(join(state, 'credentials.env')).mode % 0o1000).toString(8)).toBe('600');
+  expect((statSync(state).mode % 0o1000).toString(8)).toBe('700');
   expect(serve.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
 
