@@ -1,6 +1,6 @@
 import { checksumHeader } from '../checksums';
 import type { StoredObject } from '../object-store';
-import { S3Error } from '../s3-error';
+import { invalidArgument, S3Error } from '../s3-error';
 import { header, S3Request } from '../s3-request';
 import { authorize, Call, mayKnowAbsence, Operation } from './call';
 import { isNotModified } from './conditions';
@@ -14,6 +14,7 @@ const OVERRIDES: Readonly<Record<string, string>> = {
   'response-cache-control': 'cache-control',
   'response-expires': 'expires',
 };
+const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 export const READ_QUERY = Object.keys(OVERRIDES);
 
 export const getObject: Operation = async (call) => {
@@ -55,7 +56,10 @@ function headersOf(request: S3Request, object: StoredObject): Record<string, str
   }
   for (const [name, target] of Object.entries(OVERRIDES)) {
     const value = request.query.get(name);
-    if (value !== undefined) headers[target] = value;
+    if (value === undefined) continue;
+    // A line end would begin a header of the caller's own; what is beyond Latin-1 no header can hold.
+    if (!HEADER_VALUE.test(value)) throw invalidArgument(`${name} must be a header's value`, name, value);
+    headers[target] = value;
   }
   return headers;
 }
