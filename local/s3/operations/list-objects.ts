@@ -5,6 +5,8 @@ import { toXml, XmlContent } from '../xml';
 import { authorize, Operation } from './call';
 
 const MAX_KEYS = 1000;
+/** All is the account's; a canonical user's id has 64 hexadecimal digits. */
+const OWNER = { ID: '0'.repeat(64) };
 
 interface Page {
   readonly keys: readonly string[];
@@ -34,7 +36,7 @@ export const listObjectsV2: Operation = async (call) => {
       KeyCount: page.keys.length + page.prefixes.length,
       IsTruncated: page.last !== undefined,
       ...page.last === undefined ? {} : { NextContinuationToken: Buffer.from(page.last).toString('base64url') },
-      ...contentsOf(store, page, text),
+      ...contentsOf(store, page, text, query.get('fetch-owner') === 'true'),
     }),
   };
 };
@@ -59,12 +61,12 @@ export const listObjects: Operation = async (call) => {
       MaxKeys: maxKeys,
       IsTruncated: page.last !== undefined,
       ...page.last === undefined || delimiter === undefined ? {} : { NextMarker: text(page.last) },
-      ...contentsOf(store, page, text),
+      ...contentsOf(store, page, text, true),
     }),
   };
 };
 
-function contentsOf(store: ObjectStore, page: Page, text: (key: string) => string): XmlContent {
+function contentsOf(store: ObjectStore, page: Page, text: (key: string) => string, withOwner: boolean): XmlContent {
   const Contents = page.keys.map((key) => {
     const { size, etag, lastModified, checksum } = store.get(key);
     return {
@@ -73,6 +75,7 @@ function contentsOf(store: ObjectStore, page: Page, text: (key: string) => strin
       ETag: `"${etag}"`,
       ...checksum === undefined ? {} : { ChecksumAlgorithm: checksum.algorithm },
       Size: size,
+      ...withOwner ? { Owner: OWNER } : {},
       StorageClass: 'STANDARD',
     };
   });

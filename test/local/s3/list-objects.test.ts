@@ -92,3 +92,11 @@ test('the first version of the listing', async () => {
   expect(rest.Contents!.map(({ Key }) => Key)).toEqual(['a+b', 'ä', '�', '😀']);
   expect(rest.CommonPrefixes).toEqual([{ Prefix: 'photos/' }, { Prefix: 'photos2/' }, { Prefix: 'z/' }]);
 });
+
+test('the owner is told where it is asked for, and always by the first version', async () => {
+  const owners = ({ Contents = [] }: { Contents?: { Owner?: { ID?: string } }[] }) => [...new Set(Contents.map(({ Owner }) => Owner?.ID))];
+  const id = expect.stringMatching(/^[0-9a-f]{64}$/);
+  expect(owners(await list({ FetchOwner: true }))).toEqual([id]);
+  expect(owners(await list())).toEqual([undefined]);
+  expect(owners(await client.send(new ListObjectsCommand({ Bucket: BUCKET })))).toEqual([id]);
+});
