@@ -57,9 +57,9 @@ export class Executions {
     return running === undefined ? this.records.get(arn) : recordNow(running);
   }
 
-  /** Newest first. */
+  /** Newest first; those of one moment in the order in which they are known. */
   public all(): ExecutionRecord[] {
-    return [...this.records.keys()].map((arn) => this.find(arn)!).sort((a, b) => b.startDate.localeCompare(a.startDate));
+    return [...this.records.keys()].reverse().map((arn) => this.find(arn)!).sort((a, b) => b.startDate.localeCompare(a.startDate));
   }
 
   public events(arn: string): readonly HistoryEvent[] {

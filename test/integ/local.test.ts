@@ -39,7 +39,7 @@ test('the integ apps start the sample and judge its results on this machine', as
 });
 
 test('a run that fails fails its app, with the run\'s cause', async () => {
-  const { code, output } = await integLocal('minimal', '--', '--inject', 'job-killed:job=pavi-align-*,attempt=all,count=9');
+  const { code, output } = await integLocal('minimal', '--', '--inject', 'job-killed:job=pavi-align-*,attempt=all,count=9,after=0');
   expect(code).toBe(1);
   expect(output).toMatch(/^FAILED: minimal, jobs as processes: StepFunctions\.describeExecution: .*"error":"Pavi\.JobFailed","cause":"alignment, 3 entries: exit code 137/);
 });

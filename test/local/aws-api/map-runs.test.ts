@@ -117,15 +117,21 @@ test('Express children have no history and no redrives of their own', async () =
 
 test('children that a process left running are aborted in the next one', async () => {
   const executionArn = await aws.start('Waits', 'left', { items: [1, 2, 3] });
-  const running = (children: any[]) => children.some(({ status }) => status === 'RUNNING');
-  for (let run = await runOf(executionArn); !(run !== undefined && running(await childrenOf(run.mapRunArn)));) run = await runOf(executionArn);
-  const { mapRunArn } = await runOf(executionArn);
+  /** Until the first child has ended and the second one waits. */
+  const waiting = async () => {
+    for (;;) {
+      const run = await runOf(executionArn);
+      const statuses = run === undefined ? [] : (await childrenOf(run.mapRunArn)).map(({ status }: any) => status);
+      if (statuses.length === 2 && statuses[0] === 'RUNNING') return run.mapRunArn;
+    }
+  };
+  const mapRunArn = await waiting();
   expect(await call('DescribeMapRun', { mapRunArn })).toMatchObject({ status: 'RUNNING', executionCounts: { succeeded: 1, running: 1, pending: 1 } });
   await aws.kill();
   expect(await call('DescribeMapRun', { mapRunArn })).toMatchObject({ status: 'ABORTED', executionCounts: { total: 3, succeeded: 1, running: 0, aborted: 1, pending: 1 } });
   expect((await childrenOf(mapRunArn)).map(({ status }: any) => status)).toEqual(['ABORTED', 'SUCCEEDED']);
   await call('RedriveExecution', { executionArn });
-  await aws.until(executionArn, ({ status }) => status === 'RUNNING');
+  await waiting();
   await call('StopExecution', { executionArn });
   const aborted = (await childrenOf(mapRunArn))[0];
   expect(aborted).toMatchObject({ status: 'ABORTED', redriveCount: 1 });

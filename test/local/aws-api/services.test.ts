@@ -315,6 +315,7 @@ test('a service that there is not is refused by its name', async () => {
 test('an execution can be looked at while its job runs, by the job\'s role as far as its policies go', async () => {
   const arn = await aws.start('Sleep', 'watched');
   expect(arn).toBe(`${STATES}:execution:Sleep:watched`);
+  while ((await call('batch', 'ListJobs', { jobQueue: 'Queue' })).jobSummaryList.length === 0);
   expect(await call('stepfunctions', 'DescribeExecution', { executionArn: arn })).toMatchObject({ status: 'RUNNING', redriveStatus: 'NOT_REDRIVABLE' });
   await call('stepfunctions', 'StopExecution', { executionArn: arn });
   const { jobSummaryList } = await call('batch', 'ListJobs', { jobQueue: 'Queue', jobStatus: 'FAILED' });

@@ -215,6 +215,7 @@ describe('RedriveExecution', () => {
 
   test('one that was stopped waits again, with the same start', async () => {
     const executionArn = await aws.start('Waits', 'stop-and-go');
+    while ((await call('GetExecutionHistory', { executionArn })).events.length < 2);
     await call('StopExecution', { executionArn });
     await aws.restart();
     await call('RedriveExecution', { executionArn });

@@ -35,9 +35,9 @@ async function ofProcess(): Promise<Times> {
  */
 async function atBest(limit: number, round: () => Promise<readonly [withBatch: readonly number[], without: readonly number[]]>): Promise<number[]> {
   let [jobs, processes]: (readonly number[])[] = [[], []];
-  const least = (a: readonly number[], b: readonly number[]) => b.map((time, index) => Math.min(time, a[index] ?? Infinity));
-  const more = () => jobs.map((time, index) => time - processes[index]);
-  for (let rounds = 0; rounds < 100 && (rounds < 5 || more().some((time) => time >= limit)); rounds++) {
+  const least = (a: readonly number[], b: readonly number[]) => b.map((one, index) => Math.min(one, a[index] ?? Infinity));
+  const more = () => jobs.map((one, index) => one - processes[index]);
+  for (let rounds = 0; rounds < 100 && (rounds < 5 || more().some((one) => one >= limit)); rounds++) {
     const [job, process] = await round();
     [jobs, processes] = [least(jobs, job), least(processes, process)];
   }

@@ -70,7 +70,8 @@ describe('identity policies', () => {
   test('a pattern of many stars does not take for ever', () => {
     const started = Date.now();
     decide(role(allow({ Resource: `arn:aws:s3:::${'*a'.repeat(60)}b` })), { resource: `arn:aws:s3:::${'a'.repeat(1000)}` });
-    expect(Date.now() - started).toBeLessThan(2000);
+    // A millisecond where every star is looked at once, years where all ways to split are tried.
+    expect(Date.now() - started).toBeLessThan(20_000);
   });
 });
 

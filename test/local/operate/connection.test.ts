@@ -143,9 +143,10 @@ describe('asking', () => {
   const broken = (respond: (status: number, body: object) => void) => respond(500, { __type: 'InternalFailure', message: 'x' });
   const denied = (respond: (status: number, body: object) => void) => respond(400, { __type: 'AccessDeniedException', message: 'no' });
 
+  /** Where it says nothing, it is not waited for long. */
   async function ask(answers: Parameters<typeof server>[0], options: Partial<ConnectionOptions> = {}) {
     const at = await server(answers);
-    const clients = new AwsClients({ endpointUrl: at.endpointUrl, region: 'us-east-1', requestTimeout: 200 });
+    const clients = new AwsClients({ endpointUrl: at.endpointUrl, region: 'us-east-1', ...answers.includes(nothing) ? { requestTimeout: 200 } : {} });
     Object.assign(clients.stepFunctions.config, { credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }) });
     const notices: string[] = [];
     const connection = new Connection({

@@ -31,7 +31,7 @@ test('a lost host and a reclaimed Spot task are tried again by Batch, and the re
 });
 
 test('a job out of memory runs again with twice as much', async () => {
-  const run = await runSample(folders, app, SAMPLE_INPUT, '--inject', 'out-of-memory:job=pavi-align-*');
+  const run = await runSample(folders, app, SAMPLE_INPUT, '--inject', 'out-of-memory:job=pavi-align-*,after=0');
   expect({ code: run.code, stderr: run.code === 0 ? '' : run.stderr }).toEqual({ code: 0, stderr: '' });
   const sizes = jobsOf(run.history).filter(({ JobName }) => JobName.startsWith('pavi-align-'))
     .map(({ Container }) => Container.ResourceRequirements.find(({ Type }: any) => Type === 'MEMORY').Value);
@@ -52,7 +52,7 @@ test('a connection that breaks off in the middle of an object is read again', as
 });
 
 test('what happens at every attempt ends the run, with a cause that names the job', async () => {
-  const run = await runSample(folders, app, SAMPLE_INPUT, '--inject', 'job-killed:job=pavi-collect-*,attempt=all,count=9');
+  const run = await runSample(folders, app, SAMPLE_INPUT, '--inject', 'job-killed:job=pavi-collect-*,attempt=all,count=9,after=0');
   expect(run.code).toBe(1);
   expect(run.stderr).toContain('FAILED: Pavi.JobFailed');
   expect(run.stderr).toContain('seq info collection, 3 entries: exit code 137');

@@ -21,11 +21,16 @@ beforeEach(async () => {
   const output = folders.path('output');
   const input = folders.json(sampleEntries(genomes.genome));
   run = { ...startPaviPipeline('run', '--app', app, '--input', input, '--output', output, '--name', name, '--allow-local-genomes'), output, name };
-  await until('the jobs\' start', () => genomes.held >= Math.min(3, availableParallelism()));
+  const atOnce = Math.min(3, availableParallelism());
+  await until('the jobs\' start', () => genomes.held >= atOnce && jobs().length >= atOnce);
 });
 afterEach(async () => {
   run.child.kill('SIGKILL');
   await genomes.close();
+  // Jobs of a run that was killed find their genome gone, and end.
+  await run.ended;
+  for (const pid of processesWith(run.name)) process.kill(pid, 'SIGKILL');
+  await until('the end of all', () => processesWith(run.name).length === 0);
 });
 
 /** The processes of the retrieval jobs. */

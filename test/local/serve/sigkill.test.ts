@@ -8,13 +8,14 @@ import { Boto3, installPythonClients } from '../aws-api/support/python-clients';
 import { processesWith } from '../run/support/processes';
 import { TestFolders } from '../run/support/sample-run';
 
-// PAVI_LONG_TESTS=1: many more kills, some minutes.
-const KILLS = process.env.PAVI_LONG_TESTS === '1' ? 60 : 4;
+// PAVI_LONG_TESTS=1: many more kills, at other moments each time; some minutes.
+const LONG = process.env.PAVI_LONG_TESTS === '1';
+const KILLS = LONG ? 60 : 4;
 const AT_ONCE = 2;
 jest.setTimeout(KILLS * 60_000);
 
 const folders = new TestFolders();
-const SEED = Number(process.env.PAVI_SEED ?? Date.now() % 100_000);
+const SEED = Number(process.env.PAVI_SEED ?? (LONG ? Date.now() % 100_000 : 1));
 let app: string;
 let state: string;
 let serve: ServeProcess | undefined;

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { ErrorName } from '../../../src/contract/error-names';
 import { ExitCode } from '../../../src/contract/exit-codes';
 import { joinProteins } from '../../../worker/alignment/alignment-input';
 import { openFolder } from '../../../worker/storage/place';
 import { WorkerError } from '../../../worker/worker-error';
+import { fc } from '../../support/fast-check';
 
 let root: string;
 beforeEach(() => {

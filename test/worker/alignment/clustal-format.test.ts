@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import * as fc from 'fast-check';
 import { alignmentColumns, alignmentShape } from '../../../worker/alignment/clustal-format';
 import { WorkerError } from '../../../worker/worker-error';
+import { fc } from '../../support/fast-check';
 
 const HEADER = 'CLUSTAL O(1.2.4) multiple sequence alignment\n\n\n';
 const BLOCK = 60;

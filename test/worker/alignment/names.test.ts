@@ -1,9 +1,9 @@
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { alignmentColumns } from '../../../worker/alignment/clustal-format';
 import { runClustalOmega } from '../../../worker/alignment/clustal-omega';
+import { fc } from '../../support/fast-check';
 
 const LONG = process.env.PAVI_LONG_TESTS === '1';
 

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { collect } from '../../../worker/commands/collect';
 import { Metrics } from '../../../worker/metrics';
 import { WorkerError } from '../../../worker/worker-error';
+import { fc } from '../../support/fast-check';
 
 jest.mock('../../../worker/log');
 

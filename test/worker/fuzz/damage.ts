@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from '../../support/fast-check';
 
 const LONG = process.env.PAVI_LONG_TESTS === '1';
 

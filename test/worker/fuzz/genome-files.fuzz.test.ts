@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { damage, damaged, tries } from './damage';
 import { Genomes } from '../../../worker/genome/genomes';
 import { UrlPolicy } from '../../../worker/net/url-policy';
 import { WorkerError } from '../../../worker/worker-error';
+import { fc } from '../../support/fast-check';
 import { bgzipGenome, plainGenome, randomBases } from '../genome/genome-files';
 import { WorkerProgram } from '../support/worker-program';
 

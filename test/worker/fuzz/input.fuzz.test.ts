@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { damage, damaged, tries } from './damage';
 import { retrieve } from '../../../worker/commands/retrieve';
 import { parseVariantAnswer } from '../../../worker/variant/variant';
 import { WorkerError } from '../../../worker/worker-error';
+import { fc } from '../../support/fast-check';
 import { plainGenome, randomBases } from '../genome/genome-files';
 import { WorkerProgram } from '../support/worker-program';
 

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import * as fc from 'fast-check';
 import { bgzipGenome, GenomeOptions, plainGenome, randomBases } from './genome-files';
 import { answer, RangeServer, startRangeServer } from './range-server';
 import { Genomes } from '../../../worker/genome/genomes';
 import { UrlPolicy } from '../../../worker/net/url-policy';
+import { fc } from '../../support/fast-check';
 
 // What is read is what is there, from plain and from compressed files, with few requests and nothing twice.
 

@@ -1,8 +1,8 @@
-import * as fc from 'fast-check';
 import { alternativeProtein, hasStop, partner, referenceProtein, translated, WrittenGene, WrittenVariant } from './direct-writing';
 import { FastaInMemory } from './fasta-in-memory';
 import { parseEntries } from '../../../worker/sequence/region-entry';
 import { retrieveEntry, SeqInfo } from '../../../worker/sequence/retrieve-entry';
+import { fc } from '../../support/fast-check';
 
 // The worker's alternative protein is that of a genome in which the variants were written in directly.
 

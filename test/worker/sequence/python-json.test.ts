@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { pythonJson } from '../../../worker/sequence/python-json';
+import { fc } from '../../support/fast-check';
 
 test('the text is that of Python\'s json.dumps', () => {
   // json.dumps({"b": {}, "7": [1, "ä\U0001d53e\x7f\n\"\\/"], "a": {"x": None, "y": True}})

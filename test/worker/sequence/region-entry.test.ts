@@ -1,7 +1,7 @@
-import * as fc from 'fast-check';
 import jsonata from 'jsonata';
 import { inputProblems, inputRefusal } from '../../../src/orchestration/input-validation';
 import { formatProblems, parseEntries } from '../../../worker/sequence/region-entry';
+import { fc } from '../../support/fast-check';
 
 const ENTRY = {
   unique_entry_id: '000_gene',

@@ -16,7 +16,9 @@ afterEach(async () => {
   jest.restoreAllMocks();
 });
 
-async function serve(answers: Record<string, unknown>, fault?: Parameters<typeof serveVariants>[1], allowLocal = true, idleMs = 60_000): Promise<void> {
+type Fault = Parameters<typeof serveVariants>[1];
+
+async function serve(answers: Record<string, unknown>, fault?: Fault, allowLocal = true, idleMs = 60_000): Promise<void> {
   server = await serveVariants(answers, fault);
   api = new VariantApi({ baseUrl: server.url, allowLocal, retries: RETRIES, timeouts: { idleMs, attemptMs: 60_000 } });
 }
@@ -66,7 +68,7 @@ test('each id is looked up once, and so many at once', async () => {
   expect(most).toBeLessThanOrEqual(8);
 });
 
-test.each<[string, Parameters<typeof serveVariants>[1], RegExp]>([
+test.each<[string, Fault, RegExp]>([
   ['404', undefined, /^variant v is not known to http:.*; check its id$/],
   ['403', (_request, response) => { response.writeHead(403).end(); return true; }, /^variant v cannot be looked up: .* answered 403$/],
   ['no JSON', (_request, response) => { response.end('<html>'); return true; }, /^the variant API's answer for v is not JSON$/],

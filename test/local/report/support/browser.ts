@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BrowserContext, chromium, Page } from 'playwright-core';
 
+/** A busy machine takes its time with a browser. */
+const PATIENCE_MS = 120_000;
 /** Debian's, which scripts/test installs, or what a machine has already. */
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
 
@@ -24,6 +26,7 @@ export class TestBrowser {
     this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath,
       headless: true,
+      timeout: PATIENCE_MS,
       viewport: { width: 1280, height: 900 },
       acceptDownloads: true,
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -32,6 +35,7 @@ export class TestBrowser {
 
   public async open(file: string, colorScheme: 'light' | 'dark' = 'light'): Promise<OpenedPage> {
     const page = await this.context!.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const url = pathToFileURL(file).href;
     const complaints: string[] = [];
     page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`); });
