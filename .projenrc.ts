@@ -75,7 +75,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testTimeout: 30_000,
+      // Long, since a busy machine is no reason to fail; a test that hangs ends all the same.
+      testTimeout: 300_000,
+      // Everything temporary goes into one folder, which goes with the run.
+      globalSetup: '<rootDir>/test/support/temporary-folder.ts',
+      globalTeardown: '<rootDir>/test/support/remove-temporary-folder.ts',
+      testSequencer: '<rootDir>/test/support/longest-first.cjs',
+      // Modules of suites that have ended are not always let go.
+      workerIdleMemoryLimit: '1GB',
+      // As many as two cores and 4 GB of memory can do with what the tests start themselves.
+      maxWorkers: 2,
     },
   },
   eslintOptions: { dirs: ['src'], devdirs: ['test', ...PROGRAM_FOLDERS] },

@@ -5,8 +5,6 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../..');
 
-jest.setTimeout(120_000);
-
 /** Times and targets are for a quiet machine: here only what is measured counts, and that the ways come to the same. */
 function bench(name: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join('bench', name), ...args], {

@@ -4,8 +4,6 @@ import { ROOT, sections, textOf } from './support/documents';
 import { paviPipeline } from '../local/run/support/pavi-pipeline';
 import { SAMPLE, TestFolders } from '../local/run/support/sample-run';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 /** A place like the repository's root after `scripts/sample`: what README's commands name by a relative path is here. */
 const place = folders.path('repository');

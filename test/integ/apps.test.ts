@@ -10,8 +10,6 @@ const EXPECTED = join(ROOT, 'samples/worm-apl-1/expected');
 const APPS = readdirSync(join(ROOT, 'integ')).flatMap((file) => /^integ\.(.+)\.ts$/.exec(file)?.[1] ?? []);
 const root = mkdtempSync(join(tmpdir(), 'pavi-integ-'));
 
-jest.setTimeout(240_000);
-
 beforeAll(() => {
   for (const app of APPS) {
     execFileSync(process.execPath, ['--import', 'tsx', `integ/integ.${app}.ts`], { cwd: ROOT, env: { ...process.env, CDK_OUTDIR: join(root, app) }, stdio: 'pipe' });

@@ -37,7 +37,7 @@ describe('in an empty folder, with the least CDK that it takes', () => {
 
   test('the README\'s app is installed, synthesized without Docker, and runs the sample', () => {
     scratch.run('python3', ['-m', 'venv', '.venv']);
-    inVenv('pip', 'install', '--quiet', wheel, `aws-cdk-lib==${CDK_MINIMUM.lib}`, `constructs==${CDK_MINIMUM.constructs}`);
+    inVenv('pip', 'install', '--quiet', '--no-compile', wheel, `aws-cdk-lib==${CDK_MINIMUM.lib}`, `constructs==${CDK_MINIMUM.constructs}`);
     scratch.run('npm', ['install', '--no-fund', '--no-audit', '--loglevel=error', `aws-cdk@${CDK_CLI}`]);
     scratch.write('app.py', readmeBlock('python'));
     scratch.write('cdk.json', JSON.stringify({ app: 'python3 app.py' }));

@@ -33,7 +33,8 @@ export async function pythonVenv(name: string, packages: readonly string[]): Pro
       // What an interrupted installation left.
       rmSync(folder, { recursive: true, force: true });
       await run('python3', ['-m', 'venv', folder]);
-      await run(join(bin, 'pip'), ['install', '-q', '--disable-pip-version-check', ...packages]);
+      // What is used is compiled then; all of the CDK would take longer than its download.
+      await run(join(bin, 'pip'), ['install', '-q', '--no-compile', '--disable-pip-version-check', ...packages]);
       writeFileSync(finished, '');
     } catch (error) {
       throw new Error(`${packages.join(', ')} cannot be installed: ${(error as Error).message}; this needs Python 3 with venv, and PyPI`);

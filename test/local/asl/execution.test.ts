@@ -104,7 +104,7 @@ describe('limits', () => {
     expect(result.events.slice(-2)).toMatchObject([
       { id: 24_999, previousEventId: 24_998, type: 'ChoiceStateExited' }, { id: 25_000, previousEventId: 24_999, type: 'ExecutionFailed' },
     ]);
-  }, 60_000);
+  });
 
   test('it ends an execution that is in a Map, whatever it catches', async () => {
     const { QueryLanguage: _language, ...ItemProcessor } = loop('L');

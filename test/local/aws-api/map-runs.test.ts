@@ -1,8 +1,6 @@
 import { SmallAccount } from './support/small-account';
 import { STATES } from './support/small-assembly';
 
-jest.setTimeout(120_000);
-
 const map = (states: object, ExecutionType = 'STANDARD', more: object = {}) => ({
   StartAt: 'Spread Out',
   States: {

@@ -4,8 +4,6 @@ import { runJob, TOPIC_ARN } from './support/small-assembly';
 import { eventPattern, PatternError } from '../../../local/events/event-pattern';
 import { loadRules } from '../../../local/events/rules';
 
-jest.setTimeout(120_000);
-
 describe('event patterns', () => {
   const EVENT = { source: 'aws.states', detail: { status: 'FAILED', name: 'Run-1', count: 5, list: ['a', 'b'], nothing: null } };
   // Amazon EventBridge user guide, "Comparison operators for use in event patterns".

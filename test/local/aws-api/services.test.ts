@@ -5,8 +5,6 @@ import { SmallAccount } from './support/small-account';
 import { LOG_GROUP, QUEUE_ARN, runDefinition, runJob, STATES, TABLE } from './support/small-assembly';
 import { parseFaults } from '../../../local/faults/fault-plan';
 
-jest.setTimeout(120_000);
-
 let aws: SmallAccount;
 
 beforeAll(async () => {

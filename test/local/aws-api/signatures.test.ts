@@ -4,8 +4,6 @@ import { Boto3 } from './support/python-clients';
 import { SmallAccount } from './support/small-account';
 import { STATES } from './support/small-assembly';
 
-jest.setTimeout(120_000);
-
 let aws: SmallAccount;
 const clients: Boto3[] = [];
 

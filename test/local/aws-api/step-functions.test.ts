@@ -1,8 +1,6 @@
 import { SmallAccount } from './support/small-account';
 import { STATES } from './support/small-assembly';
 
-jest.setTimeout(120_000);
-
 const WAIT_FOR_STOP = { Type: 'Wait', Seconds: 600, End: true };
 const machine = (name: string) => `${STATES}:stateMachine:${name}`;
 let aws: SmallAccount;

@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process';
 import { LocalBatch } from './support/local-batch';
 import { Capacity } from '../../../local/batch/capacity';
 
-jest.setTimeout(120_000);
-
 let batch: LocalBatch;
 
 beforeEach(() => { batch = new LocalBatch({ capacity: new Capacity({ vcpus: 2, memoryMiB: 2048 }) }); });

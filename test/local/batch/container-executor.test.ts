@@ -72,13 +72,13 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
     expect(log).toMatch(/^2000\n/);
     expect(log.match(/Read-only file system/g)).toHaveLength(isDockerOfPodman() ? 1 : 2);
     expect(log).toMatch(/\nwritten\n$/);
-  }, 60_000);
+  });
 
   test('the memory limit is the kernel\'s', async () => {
     const hog = 'node -e "const kept = []; for (let i = 0; i < 1000; i++) kept.push(Buffer.alloc(8388608, 1)); console.log(1)"';
     const job = await submit(hog).ended;
     expect(job.attempts).toMatchObject([{ exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' }]);
-  }, 60_000);
+  });
 
   test('the loopback address is the machine\'s', async () => {
     const server = createServer((_request, response) => response.end('found')).listen(0, '127.0.0.1');
@@ -86,7 +86,7 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
     const job = await submit(`node -e "fetch('http://127.0.0.1:${(server.address() as AddressInfo).port}').then((a) => a.text()).then(console.log)"`).ended;
     server.close();
     expect(batch.logsOf(job)).toEqual(['found\n']);
-  }, 60_000);
+  });
 
   test('a job is stopped gently, or killed, and nothing is left', async () => {
     const running = submit('trap "echo stopping; exit 9" TERM; echo ready; while :; do sleep 0.1; done');
@@ -101,7 +101,7 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
     const timedOut = await submit('sleep 60', { timeout: 1, stopTimeout: 1 }).ended;
     expect(timedOut.statusReason).toBe('Job attempt duration exceeded timeout');
     expect(leftOf(job.id, timedOut.id)).toBe('');
-  }, 60_000);
+  });
 
   describe('several containers', () => {
     const common: Partial<ContainerDefinition> = { image: URI, memoryMiB: 128, readonlyRootFilesystem: true };
@@ -121,7 +121,7 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
       expect(batch.logsOfContainers(job)).toMatchObject({ in: '', main: '', out: expect.stringMatching(/^TEXT\n.*Read-only file system\n$/) });
       expect(job).toMatchObject({ status: 'FAILED', attempts: [{ exitCode: 1 }] });
       expect(leftOf(job.id)).toBe('');
-    }, 60_000);
+    });
 
     longTest('one runs beside the essential one, from before its start to its end, and none has the memory of another', async () => {
       const hog = 'node -e "const kept = []; for (let i = 0; i < 1000; i++) kept.push(Buffer.alloc(8388608, 1))"';
@@ -137,7 +137,7 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
       ]);
       expect(job.status).toBe('SUCCEEDED');
       expect(batch.logsOfContainers(job).side).toBe('stopped\n');
-    }, 60_000);
+    });
   });
 
   longTest('what a killed engine left of a job is removed by the next one, and nothing of other jobs', async () => {
@@ -149,7 +149,7 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
     expect(leftOf(other)).toMatch(new RegExp(`^[0-9a-f]+pavi-${other}-v$`));
     await containerExecutor(engine).removeLeft(other);
     expect(leftOf(other)).toBe('');
-  }, 60_000);
+  });
 
   /** A container of a job, with a volume, which nobody waits for. */
   async function leave(job: string, image: string): Promise<void> {
@@ -188,7 +188,7 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
     } finally {
       reading.remove();
     }
-  }, 60_000);
+  });
 
   test('what cannot be started, and what cannot be had, says so', async () => {
     writeFileSync(join(context, 'Broken.Dockerfile'), 'ARG BASE=nothing\nFROM ${BASE}\nENTRYPOINT ["/no/such/program"]\n');
@@ -206,5 +206,5 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
     } finally {
       await broken.run(['rmi', '-f', await broken.image(`account/broken:broken-${TAG}`)]).catch(() => undefined);
     }
-  }, 120_000);
+  });
 });

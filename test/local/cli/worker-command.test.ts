@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { readableLine } from '../../../local/cli/worker-log';
 import { paviPipeline, ROOT, startPaviPipeline } from '../run/support/pavi-pipeline';
 
-jest.setTimeout(60_000);
-
 const SAMPLE = join(ROOT, 'samples/worm-apl-1/seq_regions.json');
 const logOf = (stdout: string) => stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, any>);
 

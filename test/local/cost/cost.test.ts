@@ -7,8 +7,6 @@ import { assumed, DEFAULT_WORKLOAD, JOB_SIZES } from '../../../local/cost/worklo
 import { paviPipeline, ROOT } from '../run/support/pavi-pipeline';
 import { TestFolders } from '../run/support/sample-run';
 
-jest.setTimeout(60_000);
-
 const folders = new TestFolders();
 afterAll(() => folders.remove());
 

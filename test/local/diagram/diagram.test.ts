@@ -10,8 +10,6 @@ import { svg } from '../../../local/diagram/svg';
 import { paviPipeline, ROOT } from '../run/support/pavi-pipeline';
 import { TestFolders } from '../run/support/sample-run';
 
-jest.setTimeout(60_000);
-
 const folders = new TestFolders();
 afterAll(() => folders.remove());
 

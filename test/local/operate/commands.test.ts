@@ -9,8 +9,6 @@ import { SAMPLE, SAMPLE_INPUT, sampleEntries, TestFolders } from '../run/support
 import { SlowGenomeServer } from '../run/support/slow-genome-server';
 import { EXPECTED_ALIGNMENT, EXPECTED_SEQ_INFO, sampleInput } from '../serve/support/pipeline-app';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 let deployed: Deployed;
 let operator: Operator;
@@ -18,7 +16,7 @@ let operator: Operator;
 beforeAll(async () => {
   deployed = await Deployed.start(folders, deployedApp(folders));
   operator = deployed.operator();
-}, 120_000);
+});
 afterAll(async () => {
   await deployed.kill();
   folders.remove();

@@ -12,12 +12,10 @@ import { SAMPLE_INPUT, sampleEntries, TestFolders } from '../run/support/sample-
 import { SlowGenomeServer } from '../run/support/slow-genome-server';
 import { EXPECTED_ALIGNMENT } from '../serve/support/pipeline-app';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 let deployed: Deployed;
 
-beforeAll(async () => { deployed = await Deployed.start(folders, folders.synthesize({ regionsPerJob: 1 })); }, 120_000);
+beforeAll(async () => { deployed = await Deployed.start(folders, folders.synthesize({ regionsPerJob: 1 })); });
 afterAll(async () => {
   await deployed.kill();
   folders.remove();

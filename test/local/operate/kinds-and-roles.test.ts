@@ -8,8 +8,6 @@ import { LocalAccount } from '../../../local/account/local-account';
 import { SAMPLE_INPUT, sampleEntries, TestFolders } from '../run/support/sample-run';
 import { EXPECTED_ALIGNMENT } from '../serve/support/pipeline-app';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 let account: LocalAccount;
 let owner: Operator;
@@ -37,7 +35,7 @@ beforeAll(async () => {
   account.tokens.addOwner(key);
   owner = operatorWith(key);
   roleOf = (name) => operatorWith(account.tokens.forRole([...assembly.roles.values()].find((role) => role.name === name)!, 'test'));
-}, 120_000);
+});
 afterAll(async () => {
   await account.close();
   folders.remove();

@@ -9,8 +9,6 @@ import { apiEvent } from '../../../local/asl/history';
 import { paviPipeline } from '../run/support/pavi-pipeline';
 import { runSample, SAMPLE_INPUT, sampleEntries, TestFolders } from '../run/support/sample-run';
 
-jest.setTimeout(180_000);
-
 const folders = new TestFolders();
 const browser = new TestBrowser();
 /** PAVI_SCREENSHOTS=FOLDER keeps pictures of the pages. */

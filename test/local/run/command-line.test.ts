@@ -5,8 +5,6 @@ import { paviPipeline, startPaviPipeline } from './support/pavi-pipeline';
 import { SAMPLE_INPUT, TestFolders } from './support/sample-run';
 import { fargate, newPipeline } from '../../src/support/pipeline-stack';
 
-jest.setTimeout(60_000);
-
 const folders = new TestFolders();
 afterAll(() => folders.remove());
 

@@ -3,8 +3,6 @@ import { dirname } from 'node:path';
 import { paviPipeline } from './support/pavi-pipeline';
 import { Entry, jobsOf, runSample, SAMPLE_GENOME, SAMPLE_INPUT, SampleRun, sampleEntries, TestFolders } from './support/sample-run';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 let app: string;
 

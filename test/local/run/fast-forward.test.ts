@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { runSample, SAMPLE, SAMPLE_INPUT, SampleRun, TestFolders } from './support/sample-run';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 const EXPECTED = readFileSync(join(SAMPLE, 'expected/alignment-output.aln'), 'utf8');
 

@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { paviPipeline } from './support/pavi-pipeline';
 import { jobsOf, runSample, SAMPLE, SAMPLE_INPUT, TestFolders } from './support/sample-run';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 let app: string;
 

@@ -4,8 +4,6 @@ import { processesWith, until } from './support/processes';
 import { historyOf, jobsOf, sampleEntries, TestFolders } from './support/sample-run';
 import { SlowGenomeServer } from './support/slow-genome-server';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 let app: string;
 let genomes: SlowGenomeServer;

@@ -9,8 +9,6 @@ import { JobsTable } from '../../../src';
 import { ALL_NAMES } from '../../src/support/names';
 import { importedQueue, QUEUE_ARN } from '../../src/support/pipeline-stack';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 let app: string;
 

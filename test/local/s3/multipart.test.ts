@@ -54,7 +54,7 @@ test('parts that came in any order make one object, with the ETag of its parts',
   expect(await failureOf(complete('parts', id, parts))).toMatchObject({ code: 'NoSuchUpload', status: 404 });
   // Nothing of the upload is left but the object's one file.
   expect(readdirSync(join(s3.folder, 'buckets', BUCKET, 'data'))).toHaveLength(1);
-}, 60_000);
+});
 
 test('the numbers of the parts may have gaps, a part may be sent again, and parts may be left out', async () => {
   const id = await create('gaps');
@@ -138,7 +138,7 @@ test.each<[ChecksumAlgorithm, 'COMPOSITE' | 'FULL_OBJECT']>([
   if (type === 'FULL_OBJECT') expect(head[field]).toBe(whole[field]);
   else expect(head[field]).toMatch(/-2$/);
   expect((await get('checked')).bytes.equals(Buffer.concat(bodies))).toBe(true);
-}, 60_000);
+});
 
 test('a part\'s checksum must be of the kind that the upload was created with', async () => {
   const id = await create('kind', { ChecksumAlgorithm: 'SHA256' });

@@ -6,8 +6,6 @@ import { fargate } from '../../src/support/pipeline-stack';
 import { Boto3, installPythonClients } from '../aws-api/support/python-clients';
 import { SAMPLE_GENOME, TestFolders } from '../run/support/sample-run';
 
-jest.setTimeout(120_000);
-
 const folders = new TestFolders();
 
 beforeAll(() => installPythonClients(), 600_000);

@@ -12,7 +12,7 @@ import { TestFolders } from '../run/support/sample-run';
 const LONG = process.env.PAVI_LONG_TESTS === '1';
 const KILLS = LONG ? 60 : 4;
 const AT_ONCE = 2;
-jest.setTimeout(KILLS * 60_000);
+jest.setTimeout(KILLS * 120_000);
 
 const folders = new TestFolders();
 const SEED = Number(process.env.PAVI_SEED ?? (LONG ? Date.now() % 100_000 : 1));

@@ -8,8 +8,6 @@ import { AWS_CLI, clientEnvironment, installPythonClients, PYTHON } from '../aws
 import { processesWith } from '../run/support/processes';
 import { sampleEntries, TestFolders } from '../run/support/sample-run';
 
-jest.setTimeout(180_000);
-
 const run = promisify(execFile);
 const folders = new TestFolders();
 /** A developer's environment, as it is for AWS. */

@@ -7,8 +7,6 @@ import { startRangeServer } from '../../../bench/support/range-server';
 import { entries } from '../../../bench/support/retrieval-work';
 import { WorkerProgram } from '../support/worker-program';
 
-jest.setTimeout(120_000);
-
 let worker: WorkerProgram;
 let root: string;
 beforeAll(() => {

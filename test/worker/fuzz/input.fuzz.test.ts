@@ -164,4 +164,4 @@ test.each<[string, () => string]>([
     error: expect.stringMatching(/^Pavi\.(InvalidInput|ReferenceSequenceFailed)$/),
   });
   expect(metrics!.PeakMemory).toBeLessThan(450);
-}, 60_000);
+});

@@ -27,7 +27,7 @@ export function isAlive(pid: number): boolean {
 
 /** Resolves when a process has ended; a killed one needs a moment. */
 export async function hasEnded(pid: number): Promise<boolean> {
-  for (let tried = 0; tried < 250; tried++) {
+  for (let tried = 0; tried < 3000; tried++) {
     if (!isAlive(pid)) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -1,4 +1,5 @@
 import { ChildProcessByStdio, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -17,9 +18,9 @@ export async function installPythonClients(): Promise<void> {
   await pythonVenv(VENV_NAME, PACKAGES);
 }
 
-/** A client's environment: nothing of this process's but the path. */
+/** A client's environment: nothing of this process's but the path, and where temporary files go. */
 export function clientEnvironment(variables: Readonly<Record<string, string>>): Record<string, string> {
-  return { PATH: process.env.PATH!, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', ...variables };
+  return { PATH: process.env.PATH!, TMPDIR: tmpdir(), HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', ...variables };
 }
 
 export interface Answer {

@@ -80,11 +80,11 @@ export class SmallAccount {
   }
 
   public async until(executionArn: string, holds: (description: any) => boolean): Promise<any> {
-    for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 30))) {
+    for (const end = Date.now() + 120_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 30))) {
       const description = await this.client.call('stepfunctions', 'DescribeExecution', { executionArn });
       if (holds(description)) return description;
     }
-    throw new Error(`${executionArn} did not come so far within a minute`);
+    throw new Error(`${executionArn} did not come so far within two minutes`);
   }
 
   private async open(): Promise<void> {

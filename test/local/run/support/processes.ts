@@ -13,7 +13,7 @@ export function processesWith(text: string): number[] {
 }
 
 /** Waits until a condition holds. */
-export async function until(what: string, condition: () => boolean, seconds = 30): Promise<void> {
+export async function until(what: string, condition: () => boolean, seconds = 120): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`${what} did not happen within ${seconds} s`);

@@ -1,5 +1,6 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../run/support/pavi-pipeline';
 
@@ -13,7 +14,7 @@ export class ServeProcess {
   ): Promise<ServeProcess> {
     if (!existsSync(COMMAND)) throw new Error(`${COMMAND} is missing; make it with: node scripts/bundle.mjs`);
     const args = [COMMAND, 'serve', '--app', app, '--state', state, '--allow-local-genomes', ...more];
-    const serve = new ServeProcess(spawn(process.execPath, args, { env: { PATH: process.env.PATH, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] }), state);
+    const serve = new ServeProcess(spawn(process.execPath, args, { env: { PATH: process.env.PATH, TMPDIR: tmpdir(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'] }), state);
     await serve.ready;
     return serve;
   }

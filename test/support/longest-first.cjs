@@ -1,0 +1,14 @@
+const { default: Sequencer } = require('@jest/test-sequencer');
+
+// Begun at last, these would keep one worker busy when the others have nothing left to do. Jest itself knows how long suites take only where it has run before.
+const LONGEST = ['test/package/python', 'test/docs/python-blocks', 'test/package/npm', 'test/local/run/failures', 'test/integ/', 'test/local/operate/', 'test/local/serve/'];
+
+module.exports = class LongestFirst extends Sequencer {
+  sort(tests) {
+    const rank = ({ path }) => {
+      const index = LONGEST.findIndex((part) => path.includes(part));
+      return index < 0 ? LONGEST.length : index;
+    };
+    return [...super.sort(tests)].sort((a, b) => rank(a) - rank(b));
+  }
+};
