@@ -50,12 +50,8 @@ export function requireSamePlace(scope: Construct, what: string, resource: IReso
   requireSame(scope, what, 'account', account);
 }
 
-/** The same of a bucket, which may be another account's. */
-export function requireSameRegion(scope: Construct, what: string, resource: IResource): void {
-  requireSame(scope, what, 'region', resource.env.region);
-}
-
-function requireSame(scope: Construct, what: string, kind: 'region' | 'account', got: string | undefined): void {
+/** The same of what may be another account's (`region`), or has no region (`account`). */
+export function requireSame(scope: Construct, what: string, kind: 'region' | 'account', got: string | undefined): void {
   const expected = Stack.of(scope)[kind];
   if (got === undefined || Token.compareStrings(got, expected) !== TokenComparison.DIFFERENT) return;
   throw new Error(`${what} must be in the ${kind} of the pipeline's stack, ${expected}, got ${got}; bring one of there, or put the stack there`);

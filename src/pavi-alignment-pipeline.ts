@@ -20,7 +20,7 @@ import { ExportOutputsOptions, PaviAlignmentPipelineProps } from './pavi-alignme
 import { addTags } from './pipeline-tags';
 import { runLimits } from './run-limits';
 import { addStackOutputs } from './stack-outputs';
-import { warnOfImportedRoles } from './steps/given-roles';
+import { checkImportedRoles } from './steps/given-roles';
 import { StepEnvironment } from './steps/job-step';
 import { createSteps } from './steps/pipeline-steps';
 import { taskRole } from './steps/task-role';
@@ -128,7 +128,7 @@ export class PaviAlignmentPipeline extends Construct {
     }, props.monitoring ?? {}, names.dashboardName);
     this.alarms = this.monitoring.alarms;
     this.dashboard = this.monitoring.dashboard;
-    warnOfImportedRoles(this, {
+    checkImportedRoles(this, {
       'executionRole': props.executionRole,
       'stateMachineRole': props.stateMachineRole,
       'sequenceRetrieval.jobRole': props.sequenceRetrieval?.jobRole,

@@ -16,7 +16,7 @@ const HELP = `A place is a path, a file:// URI or an s3:// URI.
 
   retrieve --input FILE --output-dir DIR [--from I --to J] [--keep-going] [--allow-local]
            [--variant-api-url URL] [--genome-source PREFIX]... [--expect-count N] [--errors DIR]
-  align    --input-dir DIR --output FILE [--threads N] [--errors DIR]
+  align    --input-dir DIR --output FILE [--threads N] [--expect-count N] [--errors DIR]
   collect  --input-dir DIR --alignment FILE --output FILE [--errors DIR]
   check    --input FILE
 `;

@@ -18,7 +18,7 @@ export const WorkerOption = {
   /** First and last entry (0-based, inclusive) of a retrieve command. */
   FROM: '--from',
   TO: '--to',
-  /** How many entries the input must have; a job that finds another number fails. */
+  /** How many entries the input must have, or proteins of entries be there; a job that finds another number fails. */
   EXPECT_COUNT: '--expect-count',
   KEEP_GOING: '--keep-going',
   THREADS: '--threads',

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { requireSamePlace } from '../checks';
 
 export interface PipelineLogsProps {
   readonly jobLogGroup?: logs.ILogGroup;
@@ -18,6 +19,10 @@ export class PipelineLogs extends Construct {
   constructor(scope: Construct, id: string, props: PipelineLogsProps) {
     super(scope, id);
     const { retention, removalPolicy, names } = props;
+    for (const given of ['jobLogGroup', 'executionLogGroup'] as const) {
+      const group = props[given];
+      if (group !== undefined) requireSamePlace(this, given, group, group.logGroupArn);
+    }
     this.jobs = props.jobLogGroup ?? new logs.LogGroup(this, 'Jobs', { logGroupName: names.jobLogGroupName, retention, removalPolicy });
     this.executions = props.executionLogGroup ?? new logs.LogGroup(this, 'Executions', { logGroupName: names.executionLogGroupName, retention, removalPolicy });
   }

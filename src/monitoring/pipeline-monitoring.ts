@@ -13,6 +13,7 @@ import { PipelineMonitoringProps } from './pipeline-monitoring-props';
 import { tellOfBlockedQueue } from './run-events';
 import { RunMetrics } from './run-metrics';
 import { SavedQueries } from './saved-queries';
+import { requireSame } from '../checks';
 import { WorkerCommand } from '../contract/worker-command-line';
 import { PipelineSteps } from '../steps/pipeline-steps';
 
@@ -34,6 +35,7 @@ export class PipelineMonitoring extends Construct {
     super(scope, id);
     const { stateMachine, jobQueue, steps, runTimeout } = pipeline;
     this.metrics = new RunMetrics(this, 'Metrics', stateMachine, pipeline.logs.executions);
+    requireSame(this, 'monitoring.alarmTopic', 'region', props.alarmTopic?.env.region);
     const actions = [...(props.alarmTopic === undefined ? [] : [new cloudwatchActions.SnsAction(props.alarmTopic)]), ...props.alarmActions ?? []];
     this.alarms = props.alarms ?? true ? new PipelineAlarms(this, 'Alarms', { metrics: this.metrics, runTimeout, actions }).all : [];
     if (props.alarmTopic !== undefined) {

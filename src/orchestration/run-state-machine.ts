@@ -207,6 +207,8 @@ export class RunStateMachine extends Construct {
         WorkerCommand.ALIGN,
         WorkerOption.INPUT_DIR, below(`$${RunVariable.WORK_URI}`, WorkKey.SEQUENCES),
         WorkerOption.OUTPUT, below(`$${RunVariable.RESULTS_URI}`, ResultKey.ALIGNMENT),
+        // A run's name may have been that of another run, whose proteins are in the same folder.
+        WorkerOption.EXPECT_COUNT, jsonata(`$string($${RunVariable.INPUT_COUNT})`),
         // A thread without a vCPU of its own makes Clustal Omega slower, not faster.
         WorkerOption.THREADS, `${Math.max(1, Math.floor(alignment.settings.sizes[0].vcpus))}`,
         ...ERRORS,

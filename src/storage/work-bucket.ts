@@ -3,7 +3,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { RunStorage } from './run-storage';
-import { requireDays, requireSameRegion } from '../checks';
+import { requireDays, requireSame } from '../checks';
 
 /** Parts of uploads that a stopped job left behind are paid for until they are removed. */
 const INCOMPLETE_UPLOAD_EXPIRATION = Duration.days(7);
@@ -27,13 +27,14 @@ export function runStorage(scope: Construct, props: StorageProps): RunStorage {
   checkStorageProps(props);
   const keyPrefix = props.keyPrefix ?? '';
   if (props.workBucket !== undefined) {
-    requireSameRegion(scope, 'the work bucket', props.workBucket);
+    requireSame(scope, 'the work bucket', 'region', props.workBucket.env.region);
     const storage = new RunStorage(props.workBucket, keyPrefix);
     Annotations.of(scope).addWarningV2('cdk-pavi-alignment-pipeline:imported-work-bucket',
       `no lifecycle is set on the imported work bucket: expire its prefixes ${storage.inputs} and ${storage.work} yourself, `
       + 'and let it refuse requests without TLS');
     return storage;
   }
+  requireSame(scope, 'encryptionKey', 'region', props.encryptionKey?.env.region);
   const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
   const bucket = new s3.Bucket(scope, 'WorkBucket', {
     bucketName: props.names?.workBucketName,

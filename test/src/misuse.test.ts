@@ -3,9 +3,11 @@ import * as batch from 'aws-cdk-lib/aws-batch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { fargate, importedQueue, importedVpc, newPipeline, newStack, QUEUE_ARN } from './support/pipeline-stack';
 import { ComputePlatform, Ec2ComputeOptions, JobsTable, PaviAlignmentPipelineProps, PipelineCompute } from '../../src';
@@ -150,6 +152,18 @@ describe('what is elsewhere, where the state machine cannot use it:', () => {
       message('the work bucket', 'region', 'us-east-1', 'eu-west-1')],
     ['a work bucket of another region\'s stack', (stack) => ({ workBucket: new s3.Bucket(there(stack), 'Bucket', { bucketName: 'my-bucket' }) }),
       message('the work bucket', 'region', 'us-east-1', 'eu-west-1')],
+    ['a key of another region', (stack) => ({ encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1') }),
+      message('encryptionKey', 'region', 'us-east-1', 'eu-west-1')],
+    ['a log group of another region', (stack) => ({
+      jobLogGroup: logs.LogGroup.fromLogGroupArn(stack, 'Logs', 'arn:aws:logs:eu-west-1:123456789012:log-group:pavi'),
+    }), message('jobLogGroup', 'region', 'us-east-1', 'eu-west-1')],
+    ['a log group of another account', (stack) => ({
+      executionLogGroup: logs.LogGroup.fromLogGroupArn(stack, 'Logs', 'arn:aws:logs:us-east-1:210987654321:log-group:pavi'),
+    }), message('executionLogGroup', 'account', '123456789012', '210987654321')],
+    ['a topic of another region', (stack) => ({ monitoring: { alarmTopic: sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-west-1:123456789012:pavi') } }),
+      message('monitoring.alarmTopic', 'region', 'us-east-1', 'eu-west-1')],
+    ['a role of another account', (stack) => ({ alignment: { jobRole: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::210987654321:role/pavi') } }),
+      message('alignment.jobRole', 'account', '123456789012', '210987654321')],
   ])('%s', (_what, props, expected) => {
     const stack = newStack({ env: { account: '123456789012', region: 'us-east-1' } });
     expect(() => newPipeline(stack, props(stack))).toThrow(new Error(expected));

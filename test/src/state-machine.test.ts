@@ -136,6 +136,11 @@ test('the retrieval jobs run side by side up to maxConcurrency', () => {
   expect(RetrieveSequences.ItemProcessor.ProcessorConfig).toEqual({ Mode: 'INLINE' });
 });
 
+test('the alignment takes the proteins of as many entries as the run has, and no others', () => {
+  const command: string[] = allStates(definitionWith()).AlignSequences.Arguments.ContainerOverrides.Command;
+  expect(command[command.indexOf('--expect-count') + 1]).toBe('{% $string($inputCount) %}');
+});
+
 test('the alignment has a thread for each whole vCPU', () => {
   const threads = (vcpus?: number, platform = ComputePlatform.EC2) => {
     const stack = newStack();

@@ -20,15 +20,25 @@ export interface AlignmentInput {
   readonly duplicates: number;
 }
 
+export interface JoinOptions {
+  readonly signal?: AbortSignal;
+  /** How many files there must be: one an entry of the run. */
+  readonly expectCount?: number;
+}
+
 /**
  * Joins all proteins of a folder, in the byte order of their files' names, into one FASTA file. The same record twice goes in once.
  *
  * @param path where the file is written, as a stream
  * @throws WorkerError Pavi.AlignmentFailed where a name has two sequences or would not be told from others in the alignment, a sequence is
- *   empty, or there are fewer than two
+ *   empty, there are fewer than two, or files of another number than expected
  */
-export async function joinProteins(folder: Folder, path: string, signal?: AbortSignal): Promise<AlignmentInput> {
+export async function joinProteins(folder: Folder, path: string, { signal, expectCount }: JoinOptions = {}): Promise<AlignmentInput> {
   const names = await folder.list(EntryFile.PROTEIN);
+  if (expectCount !== undefined && names.length !== expectCount) {
+    throw failed(`${folder.uriOf('')} has the proteins of ${names.length} entries, and the run has ${expectCount}: `
+      + 'another run of its name left some, or some were taken away; start it again under a name of its own', expectCount, names.length);
+  }
   const digests = new Map<string, { digest: string; file: string }>();
   const inAlignment = new Map<string, string>();
   let duplicates = 0;

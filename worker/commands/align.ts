@@ -17,7 +17,7 @@ export function align(options: AlignOptions, signal: AbortSignal, metrics: Metri
   return withScratchFolder(async (scratch) => {
     const input = join(scratch, 'alignment-input.fa');
     const output = join(scratch, 'alignment-output.aln');
-    const joined = await joinProteins(openFolder(options.inputDir), input, signal);
+    const joined = await joinProteins(openFolder(options.inputDir), input, { signal, expectCount: options.expectCount });
     metrics[WorkerMetric.ALIGNMENT_SEQUENCES] = joined.sequences;
     log('joined', { ...joined });
     await runClustalOmega({

@@ -20,6 +20,7 @@ export interface AlignOptions {
   readonly inputDir: string;
   readonly output: string;
   readonly errors?: string;
+  readonly expectCount?: number;
   readonly threads: number;
 }
 
@@ -58,11 +59,14 @@ export function retrieveOptions(args: string[]): RetrieveOptions {
 }
 
 export function alignOptions(args: string[]): AlignOptions {
-  const given = parse(WorkerCommand.ALIGN, args, { text: [WorkerOption.INPUT_DIR, WorkerOption.OUTPUT, WorkerOption.ERRORS, WorkerOption.THREADS] });
+  const given = parse(WorkerCommand.ALIGN, args, {
+    text: [WorkerOption.INPUT_DIR, WorkerOption.OUTPUT, WorkerOption.ERRORS, WorkerOption.EXPECT_COUNT, WorkerOption.THREADS],
+  });
   return {
     inputDir: required(given, WorkerOption.INPUT_DIR),
     output: required(given, WorkerOption.OUTPUT),
     errors: text(given, WorkerOption.ERRORS),
+    expectCount: whole(given, WorkerOption.EXPECT_COUNT, 1),
     threads: whole(given, WorkerOption.THREADS, 1) ?? 1,
   };
 }

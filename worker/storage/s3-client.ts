@@ -26,6 +26,8 @@ export function clientOptions(environment: Readonly<NodeJS.ProcessEnv>): S3Clien
   return {
     // Left out where the environment says it, since an option would win.
     ...environment.AWS_MAX_ATTEMPTS === undefined ? { maxAttempts: DEFAULT_ATTEMPTS } : {},
+    // A genome's bucket may be in another region than the job.
+    followRegionRedirects: true,
     // A stand-in for S3 that the environment names has no DNS names for its buckets.
     forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined || environment.AWS_ENDPOINT_URL !== undefined,
     // What it would warn of goes to the console; the worker logs each retry itself.

@@ -70,9 +70,23 @@ test.each([
   expect(error).toMatchObject({ errorName: ErrorName.ALIGNMENT_FAILED, exitCode: ExitCode.BAD_INPUT });
 });
 
+test('proteins that another run of the name left are not taken for the run\'s own, and missing ones are missed', async () => {
+  for (const id of ['1', '2', 'of-another-run']) writeFileSync(join(root, 'in', `${id}-protein.fa`), `>${id}\nMK\n`);
+  const joining = (expectCount: number) => joinProteins(openFolder(join(root, 'in')), join(root, 'out.fa'), { expectCount });
+  await expect(joining(3)).resolves.toMatchObject({ files: 3 });
+  for (const expectCount of [2, 4]) {
+    await expect(joining(expectCount)).rejects.toMatchObject({
+      errorName: ErrorName.ALIGNMENT_FAILED,
+      message: expect.stringContaining(`has the proteins of 3 entries, and the run has ${expectCount}: another run of its name left some`),
+      expected: expectCount,
+      found: 3,
+    });
+  }
+});
+
 test('a stopped one ends at once', async () => {
   writeFileSync(join(root, 'in', '1-protein.fa'), '>a\nMK\n');
-  const joining = joinProteins(openFolder(join(root, 'in')), join(root, 'out.fa'), AbortSignal.abort());
+  const joining = joinProteins(openFolder(join(root, 'in')), join(root, 'out.fa'), { signal: AbortSignal.abort() });
   await expect(joining).rejects.toMatchObject({ name: 'AbortError' });
 });
 

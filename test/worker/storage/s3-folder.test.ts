@@ -217,6 +217,24 @@ describe('a connection', () => {
     await new Promise((resolve) => silent.close(resolve));
   });
 
+  test('goes on to the region of a bucket that is elsewhere', async () => {
+    const regions: string[] = [];
+    const elsewhere = createServer(({ headers }, response) => {
+      regions.push(/Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization!)![1]);
+      if (regions.at(-1) === 'eu-west-1') response.end('there');
+      else response.writeHead(301, { 'x-amz-bucket-region': 'eu-west-1' }).end('<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>');
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+    const { sdk } = await s3();
+    const client = new sdk.S3Client({ ...clientOptions(process.env), endpoint: `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}` });
+    const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket: BUCKET, Key: 'x' }));
+    expect(await Body!.transformToString()).toBe('there');
+    expect(regions).toEqual(['us-east-1', 'eu-west-1']);
+    client.destroy();
+    elsewhere.closeAllConnections();
+    await new Promise((resolve) => elsewhere.close(resolve));
+  });
+
   test('is tried six times, or as often as AWS_MAX_ATTEMPTS says', () => {
     expect(clientOptions({}).maxAttempts).toBe(6);
     expect(clientOptions({ AWS_MAX_ATTEMPTS: '2' }).maxAttempts).toBeUndefined();
