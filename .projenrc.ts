@@ -2,7 +2,7 @@ import { awscdk, javascript } from 'projen';
 import { addWorkflows } from './projenrc/workflows';
 
 /** The folders beside `src` that hold TypeScript; each is type-checked with its own, less jsii-like settings. */
-const PROGRAM_FOLDERS = ['worker', 'local', 'samples', 'integ', 'bench'];
+const PROGRAM_FOLDERS = ['worker', 'formats', 'engine', 'cli', 'samples', 'integ', 'bench'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-pavi-alignment-pipeline',
@@ -35,7 +35,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   npmProvenance: true,
   npmTrustedPublishing: true,
-  bin: { 'pavi-pipeline': 'lib/local/cli.js' },
+  bin: { 'pavi-pipeline': 'lib/cli/pavi-pipeline.js' },
 
   devDeps: [
     '@aws-cdk/integ-runner@2.197.10',
@@ -104,7 +104,7 @@ for (const folder of PROGRAM_FOLDERS) {
   new javascript.TypescriptConfig(project, {
     fileName: `${folder}/tsconfig.json`,
     include: ['**/*.ts'],
-    exclude: ['node_modules', ...folder === 'local' ? ['report/page'] : []],
+    exclude: ['node_modules', ...folder === 'cli' ? ['report/page'] : []],
     compilerOptions: {
       noEmit: true,
       rootDir: '..',
@@ -127,7 +127,7 @@ for (const folder of PROGRAM_FOLDERS) {
 
 // The script of the report's page runs in a browser.
 new javascript.TypescriptConfig(project, {
-  fileName: 'local/report/page/tsconfig.json',
+  fileName: 'cli/report/page/tsconfig.json',
   include: ['**/*.ts'],
   exclude: ['node_modules'],
   compilerOptions: {
@@ -149,7 +149,7 @@ new javascript.TypescriptConfig(project, {
 const typecheck = project.addTask('typecheck', {
   description: 'Type-check what jsii does not compile: ts-jest and tsx only strip types',
 });
-for (const folder of ['test', 'projenrc', ...PROGRAM_FOLDERS, 'local/report/page']) {
+for (const folder of ['test', 'projenrc', ...PROGRAM_FOLDERS, 'cli/report/page']) {
   typecheck.exec(`tsc --noEmit -p ${folder}/tsconfig.json`);
 }
 project.testTask.spawn(typecheck);
@@ -157,7 +157,7 @@ project.testTask.spawn(typecheck);
 project.testTask.prependExec('./scripts/package');
 
 const bundle = project.addTask('bundle', {
-  description: 'Bundle the worker (assets/worker/index.cjs) and the pavi-pipeline command (lib/local/cli.js)',
+  description: 'Bundle the worker (assets/worker/index.cjs) and the pavi-pipeline command (lib/cli/pavi-pipeline.js)',
 });
 bundle.exec('node scripts/bundle.mjs');
 project.preCompileTask.spawn(bundle);
@@ -174,7 +174,7 @@ project.addTask('integ:snapshot', {
 });
 
 project.npmignore?.addPatterns(
-  '/worker/', '/local/', '/samples/', '/integ/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/.cache/', '/.venv/',
+  '/worker/', '/formats/', '/engine/', '/cli/', '/samples/', '/integ/', '/examples/', '/bench/', '/docs/', '/scripts/', '/.ci/', '/.cache/', '/.venv/',
   '/test-reports/', '/sample-output/', 'cdk.out', '!/assets/',
 );
 

@@ -10,11 +10,11 @@ import { parseArgs } from 'node:util';
 import { noOpImage, synthesize } from './support/apps';
 import { alternated, machine, median, startedBare } from './support/machine';
 import { exitCode, table, target, threeDigits } from './support/targets';
-import { loadPipeline, LoadedPipeline } from '../local/account/load-pipeline';
-import { LocalAccount } from '../local/account/local-account';
-import { systemClock } from '../local/asl/clock';
-import { runExecution } from '../local/asl/execution';
-import { mockedIntegrations } from '../local/asl/mocks';
+import { systemClock } from '../engine/asl/clock';
+import { runExecution } from '../engine/asl/execution';
+import { mockedIntegrations } from '../engine/asl/mocks';
+import { loadPipeline, LoadedPipeline } from '../engine/deployment/load-assembly';
+import { LocalAccount } from '../engine/local-account';
 
 interface Measured {
   readonly wallMs: number;

@@ -6,10 +6,10 @@ import { parseArgs } from 'node:util';
 import { commandTime } from './support/command-time';
 import { machine, median } from './support/machine';
 import { exitCode, target } from './support/targets';
-import { drawnAfter, TestBrowser } from '../test/local/report/support/browser';
-import { writeMadeRun } from '../test/local/report/support/run-on-disk';
+import { drawnAfter, TestBrowser } from '../test/cli/report/support/browser';
+import { writeMadeRun } from '../test/cli/report/support/run-on-disk';
 
-const COMMAND = join(__dirname, '../lib/local/cli.js');
+const COMMAND = join(__dirname, '../lib/cli/pavi-pipeline.js');
 const OPENED = 5;
 
 async function measure(browser: TestBrowser, folder: string, sequences: number, columns: number): Promise<void> {

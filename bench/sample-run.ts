@@ -14,7 +14,7 @@ import { WORKER } from './support/measured-process';
 import { findNextflow, Nextflow } from './support/nextflow';
 import { exitCode, table, target, threeDigits } from './support/targets';
 
-const COMMAND = join(__dirname, '../lib/local/cli.js');
+const COMMAND = join(__dirname, '../lib/cli/pavi-pipeline.js');
 const SAMPLE = join(__dirname, '../samples/worm-apl-1');
 const RESULTS = ['alignment-output.aln', 'aligned_seq_info.json'];
 

@@ -42,7 +42,7 @@ async function bundle(options) {
 /** The report's page, as texts for the command that writes it. */
 async function reportPage() {
   const { outputFiles } = await build({
-    entryPoints: ['local/report/page/main.ts', 'local/report/page/style.css'],
+    entryPoints: ['cli/report/page/main.ts', 'cli/report/page/style.css'],
     bundle: true,
     minify: true,
     platform: 'browser',
@@ -61,12 +61,12 @@ mkdirSync('assets/worker', { recursive: true });
 copyFileSync('worker/Dockerfile', 'assets/worker/Dockerfile');
 await bundle({ entryPoints: ['worker/main.ts'], outfile: 'assets/worker/index.cjs', minify: true });
 await bundle({
-  entryPoints: ['local/cli/main.ts'],
-  outfile: 'lib/local/cli.js',
+  entryPoints: ['cli/main.ts'],
+  outfile: 'lib/cli/pavi-pipeline.js',
   define: { ...common.define, ...await reportPage() },
   banner: { js: '#!/usr/bin/env node' },
   // Tables are kept in memory: the store on disk is a native module, which a bundle cannot hold.
   alias: { level: 'memory-level' },
   plugins: [dynalite],
 });
-chmodSync('lib/local/cli.js', 0o755);
+chmodSync('lib/cli/pavi-pipeline.js', 0o755);

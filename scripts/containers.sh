@@ -12,7 +12,7 @@ PULL_SECONDS=120
 DEBOOTSTRAP_SECONDS=300
 BUILD_SECONDS=600
 MEMORY_BYTES=67108864
-# For a machine without systemd, and one that may not raise its limits: as local/batch/container-executor.ts runs podman there.
+# For a machine without systemd, and one that may not raise its limits: as engine/batch/executor/container-executor.ts runs podman there.
 BARE_ENGINE=(--runtime=runc --cgroup-manager=cgroupfs)
 BARE_RUN=(--ulimit=nofile=1024:1024 --ulimit=nproc=1024:1024)
 

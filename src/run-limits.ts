@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { requireDuration, requireWhole } from './checks';
 import { MAX_INLINE_CONCURRENCY } from './orchestration/retrieval-map';
-import { MAX_RETRIEVAL_JOBS } from './orchestration/run-plan';
+import { MAX_RETRIEVAL_JOBS } from './states/run-plan';
 
 /** What the pipeline's props say of how large a run may be; see there. */
 export interface RunLimitsProps {

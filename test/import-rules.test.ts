@@ -8,8 +8,10 @@ const ROOT = resolve(__dirname, '..');
 const RULES = [
   { folder: 'src/contract', mayImport: ['src/contract'], neverPackages: [/./] },
   { folder: 'src', mayImport: ['src'], neverPackages: [/^(?!aws-cdk-lib(\/|$)|constructs$|path$|fs$|node:(path|fs)$)/] },
-  { folder: 'worker', mayImport: ['worker', 'src/contract'], neverPackages: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
-  { folder: 'local', mayImport: ['local'], neverPackages: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
+  { folder: 'formats', mayImport: ['formats'], neverPackages: [/./] },
+  { folder: 'worker', mayImport: ['worker', 'formats', 'src/contract'], neverPackages: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
+  { folder: 'engine', mayImport: ['engine', 'formats'], neverPackages: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
+  { folder: 'cli', mayImport: ['cli', 'engine', 'formats', 'src/contract'], neverPackages: [/^aws-cdk-lib(\/|$)/, /^constructs$/] },
 ];
 
 interface Violation { readonly file: string; readonly imports: string }
@@ -33,7 +35,7 @@ function sources(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-test.each(['src', 'worker', 'local'])('%s imports only what it may', (folder) => {
+test.each(['src', 'formats', 'worker', 'engine', 'cli'])('%s imports only what it may', (folder) => {
   const files = sources(folder);
   expect(files.length).toBeGreaterThan(0);
   expect(files.flatMap((file) => violations(file, readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
@@ -45,9 +47,10 @@ test.each([
   ['src/contract/a.ts', 'import { x } from \'../steps/b\';'],
   ['src/a.ts', 'import { S3Client } from \'@aws-sdk/client-s3\';'],
   ['worker/a.ts', 'import { Stack } from \'aws-cdk-lib\';'],
-  ['worker/commands/a.ts', 'const x = import(\'../../local/cli/main\');'],
+  ['worker/commands/a.ts', 'const x = import(\'../../cli/main\');'],
   ['worker/a.ts', 'export * from \'../src/steps/b\';'],
-  ['local/cli/a.ts', 'import { StoragePrefix } from \'../../src/contract/storage-keys\';'],
+  ['cli/runs/a.ts', 'import { PipelineNames } from \'../../src/pipeline-names\';'],
+  ['engine/s3/a.ts', 'import { StoragePrefix } from \'../../src/contract/storage-keys\';'],
 ])('a forbidden import in %s is found: %s', (file, text) => {
   expect(violations(file, text)).toHaveLength(1);
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssertionFunction } from './assertion-function';
-import { AssemblyStack, readAssembly, Template } from '../../local/assembly/cloud-assembly';
-import { evaluate, Scope } from '../../local/assembly/intrinsics';
-import { ACCOUNT, PARTITION } from '../../local/assembly/resource-names';
-import { resolveStacks } from '../../local/assembly/stack-resources';
+import { AssemblyStack, readAssembly, Template } from '../../engine/assembly/cloud-assembly';
+import { evaluate, Scope } from '../../engine/assembly/intrinsics';
+import { ACCOUNT, PARTITION } from '../../engine/assembly/resource-names';
+import { resolveStacks } from '../../engine/assembly/stack-resources';
 
 const REGION = 'us-east-1';
 const CUSTOM = 'Custom::DeployAssert@';

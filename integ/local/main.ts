@@ -41,7 +41,7 @@ async function runApp(app: string, { serveOptions, waitMilliseconds }: Options):
     synthesize(app, assembly);
     const test = integCase(assembly);
     const serve = spawn(process.execPath, [
-      join(ROOT, 'lib/local/cli.js'), 'serve', '--app', assembly, '--state', join(folder, 'state'), ...test.stacks.flatMap((name) => ['--stack', name]), ...serveOptions,
+      join(ROOT, 'lib/cli/pavi-pipeline.js'), 'serve', '--app', assembly, '--state', join(folder, 'state'), ...test.stacks.flatMap((name) => ['--stack', name]), ...serveOptions,
     ], { env: { ...process.env, ...KEYS }, stdio: ['ignore', 'pipe', 'pipe'] });
     let told = '';
     serve.stderr.setEncoding('utf8').on('data', (text: string) => { told += text; });

@@ -3,8 +3,8 @@ import * as batch from 'aws-cdk-lib/aws-batch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonata } from './jsonata';
 import { JobSize } from '../compute/job-size';
+import { jsonata } from '../states/jsonata';
 import { JobStep } from '../steps/job-step';
 
 /** A job of a run, whatever kind of state machine submits it. */

@@ -1,8 +1,8 @@
-import { filled, literal, regex } from './jsonata';
 import {
   EntryRule, FORWARD_STRANDS, MAX_PROBLEMS_LISTED, MAX_QUOTED_CHARACTERS, PROBLEM, PROBLEM_SEPARATOR, PROBLEMS_LEFT_OFF, REFERENCE_SUFFIX,
   REVERSE_STRANDS, RUN_PROBLEM,
 } from '../contract/entry-rules';
+import { filled, literal, regex } from '../states/jsonata';
 
 // No expression here may throw, whatever the input is: the states that evaluate it have no Catch. So an input that poses as JSONata's
 // own data is refused first, every operator that is picky about types stands behind a check of the type, and only $type, $exists,

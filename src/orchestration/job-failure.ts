@@ -1,5 +1,5 @@
-import { literal } from './jsonata';
 import { ErrorName } from '../contract/error-names';
+import { literal } from '../states/jsonata';
 
 /** Leaves room for what the error file says, see failureExplanation. */
 const MAX_CAUSE = 4000;

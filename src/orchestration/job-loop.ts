@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import { BATCH_API_RETRY, JobProps, jobStatements, SHARE_OF_RUN, submitJobArguments } from './batch-job';
 import { jobFailure } from './job-failure';
 import { againOrFailed } from './job-task';
-import { jsonata } from './jsonata';
-import { ServiceTask } from './service-task';
+import { jsonata } from '../states/jsonata';
+import { ServiceTask } from '../states/service-task';
 
 /** How long an Express run waits before it looks at its job again. */
 const POLL_INTERVAL = Duration.seconds(5);

@@ -4,8 +4,8 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { BATCH_API_RETRY, JobProps, jobStatements, jobTimeout, submitJobArguments } from './batch-job';
 import { jobFailure } from './job-failure';
-import { jsonata } from './jsonata';
-import { ServiceTask } from './service-task';
+import { jsonata } from '../states/jsonata';
+import { ServiceTask } from '../states/service-task';
 
 /** Runs one Batch job to its end, as Standard state machines can; where it runs out of memory, again with the step's next size. */
 export function jobTask(scope: Construct, id: string, props: JobProps): sfn.Chain {

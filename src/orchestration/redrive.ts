@@ -1,7 +1,7 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonata } from './jsonata';
-import { RunVariable, START_SIZE } from './run-plan';
+import { jsonata } from '../states/jsonata';
+import { RunVariable, START_SIZE } from '../states/run-plan';
 
 /** The error with which `RunFailed` hands a redriven run back; the run's own error never has this name. */
 export const REDRIVEN = 'Pavi.Redriven';

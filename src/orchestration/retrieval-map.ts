@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { otherFailure } from './job-failure';
-import { jsonata, literal } from './jsonata';
-import { RunStep, RunVariable } from './run-plan';
-import { ServiceTask } from './service-task';
 import { newestFile, storedFailure } from './stored-failure';
 import { WorkKey } from '../contract/storage-keys';
+import { jsonata, literal } from '../states/jsonata';
+import { RunStep, RunVariable } from '../states/run-plan';
+import { ServiceTask } from '../states/service-task';
 import { RunStorage } from '../storage/run-storage';
 
 /** "Inline mode: up to 40 concurrent iterations", AWS Step Functions developer guide, page "Map workflow state". */

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonata } from './jsonata';
-import { RunVariable } from './run-plan';
-import { ServiceTask } from './service-task';
 import { ResultKey } from '../contract/storage-keys';
 import { RunProgress, RunStage } from '../progress/run-progress';
+import { jsonata } from '../states/jsonata';
+import { RunVariable } from '../states/run-plan';
+import { ServiceTask } from '../states/service-task';
 import { RunStorage } from '../storage/run-storage';
 
 /** Fits a state's payload of 256 KiB as JSON, and holds the alignment's first block of some 1,700 sequences. */

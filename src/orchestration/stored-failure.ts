@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonata, literal } from './jsonata';
-import { ServiceTask } from './service-task';
+import { jsonata, literal } from '../states/jsonata';
+import { ServiceTask } from '../states/service-task';
 import { RunStorage } from '../storage/run-storage';
 
 /**

@@ -3,9 +3,9 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonata } from '../orchestration/jsonata';
-import { RunVariable } from '../orchestration/run-plan';
-import { ServiceTask } from '../orchestration/service-task';
+import { jsonata } from '../states/jsonata';
+import { RunVariable } from '../states/run-plan';
+import { ServiceTask } from '../states/service-task';
 
 /** How far a run is, as PAVI's API and web page read it. */
 export const RunStage = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeBlocks } from './support/code-blocks';
 import { documents, ROOT, textOf } from './support/documents';
-import { paviPipeline } from '../local/run/support/pavi-pipeline';
+import { paviPipeline } from '../cli/here/support/pavi-pipeline';
 
 interface Command { readonly place: string; readonly text: string }
 

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, sections, textOf } from './support/documents';
-import { paviPipeline } from '../local/run/support/pavi-pipeline';
-import { SAMPLE, TestFolders } from '../local/run/support/sample-run';
+import { paviPipeline } from '../cli/here/support/pavi-pipeline';
+import { SAMPLE, TestFolders } from '../cli/here/support/sample-run';
 
 const folders = new TestFolders();
 /** A place like the repository's root after `scripts/sample`: what README's commands name by a relative path is here. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { join, resolve } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssertionFunction } from '../../integ/local/assertion-function';
-import { BUCKET, LocalS3, OWNER, REGION } from '../local/s3/support/local-s3';
+import { BUCKET, LocalS3, OWNER, REGION } from '../engine/s3/support/local-s3';
 import { CONTAINERS_HINT, testContainers } from '../support/containers';
 
 const ROOT = resolve(__dirname, '../..');

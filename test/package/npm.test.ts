@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectLinted, expectSampleResults } from './support/example-checks';
 import { CDK_CLI, CDK_MINIMUM, packageFile, readmeBlock, ROOT, ScratchApp } from './support/scratch-app';
-import { SAMPLE_INPUT } from '../local/run/support/sample-run';
+import { SAMPLE_INPUT } from '../cli/here/support/sample-run';
 
 jest.setTimeout(600_000);
 
@@ -14,7 +14,7 @@ describe('the tarball', () => {
   const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').map((name) => name.replace(/^package\//, ''));
 
   test('has the constructs, the worker with its Dockerfile, and the command', () => {
-    for (const name of ['.jsii', 'lib/index.js', 'lib/index.d.ts', 'assets/worker/index.cjs', 'assets/worker/Dockerfile', 'lib/local/cli.js',
+    for (const name of ['.jsii', 'lib/index.js', 'lib/index.d.ts', 'assets/worker/index.cjs', 'assets/worker/Dockerfile', 'lib/cli/pavi-pipeline.js',
       'README.md', 'API.md', 'CHANGELOG.md', 'LICENSE', 'package.json']) {
       expect(files).toContain(name);
     }

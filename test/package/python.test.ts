@@ -3,7 +3,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectLinted, expectSampleResults, templates } from './support/example-checks';
 import { CDK_CLI, CDK_MINIMUM, packageFile, readmeBlock, ROOT, ScratchApp } from './support/scratch-app';
-import { SAMPLE_INPUT } from '../local/run/support/sample-run';
+import { SAMPLE_INPUT } from '../cli/here/support/sample-run';
 import { acceptedResource } from '../src/support/linters';
 
 jest.setTimeout(900_000);

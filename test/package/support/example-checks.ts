@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NagPackSuppression } from 'cdk-nag';
-import { SAMPLE } from '../../local/run/support/sample-run';
+import { SAMPLE } from '../../cli/here/support/sample-run';
 import { cfnLint, nagFindingsOfTemplate } from '../../src/support/linters';
 
 /** A run's results are the sample's, byte for byte. */

@@ -1,7 +1,7 @@
-import { systemClock } from '../../../local/asl/clock';
-import { loadDefinition } from '../../../local/asl/definition';
-import { runExecution } from '../../../local/asl/execution';
-import { inputCount, jobName, MAX_RETRIEVAL_JOBS, retrievalJobs } from '../../../src/orchestration/run-plan';
+import { systemClock } from '../../../engine/asl/clock';
+import { loadDefinition } from '../../../engine/asl/definition/definition';
+import { runExecution } from '../../../engine/asl/execution';
+import { inputCount, jobName, MAX_RETRIEVAL_JOBS, retrievalJobs } from '../../../src/states/run-plan';
 import { evaluate } from '../support/expressions';
 
 const entries = (count: number, id = (index: number) => `e${index}`) => Array.from({ length: count }, (_, index) => ({ unique_entry_id: id(index) }));

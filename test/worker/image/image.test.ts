@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { BARE_MACHINE } from '../../../local/batch/container-executor';
-import { imageProgram } from '../../../local/batch/image-program';
+import { BARE_MACHINE } from '../../../engine/batch/executor/container-executor';
+import { imageProgram } from '../../../engine/batch/executor/image-program';
 import { CONTAINERS_HINT, testContainers } from '../../support/containers';
 
 const ROOT = join(__dirname, '../../..');

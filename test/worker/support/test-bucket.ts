@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { PolicyDocument } from '../../../local/iam/policy';
-import type { S3Fault } from '../../../local/s3/s3-service';
-import { serveS3 } from '../../local/s3/support/serve-s3';
+import type { PolicyDocument } from '../../../engine/iam/policy';
+import type { S3Fault } from '../../../engine/s3/s3-service';
+import { serveS3 } from '../../engine/s3/support/serve-s3';
 
 const KEY = { accessKeyId: 'AKIATESTTESTTEST', secretAccessKey: 'test-secret' };
 export const BUCKET = 'pavi-work';

@@ -1,0 +1,83 @@
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { isNamed, operateError } from './aws/aws-errors';
+import type { Connection } from './aws/connection';
+import { OperateError } from './aws/operate-error';
+import { plainLine } from '../terminal/plain-text';
+
+/** A pipeline by its stack's outputs; what an older version did not export is undefined. */
+export interface DeployedPipeline {
+  readonly stack: string;
+  readonly stateMachineArn: string;
+  /** Ends with "/". */
+  readonly inputsUri?: string;
+  /** Ends with "/". */
+  readonly resultsUri?: string;
+  readonly jobQueueArn?: string;
+  readonly jobLogGroup?: string;
+}
+
+const EXPORT = 'call exportOutputs() of the pipeline in its CDK app, and deploy the stack again';
+
+/**
+ * Finds a pipeline by what its `exportOutputs()` left in its stack.
+ *
+ * @param stack  the stack's name or ARN
+ * @param prefix the one that exportOutputs was given; needed where the stack exports several pipelines
+ * @throws OperateError
+ */
+export async function findPipeline(connection: Connection, stack: string, prefix: string | undefined): Promise<DeployedPipeline> {
+  const outputs = await stackOutputs(connection, stack);
+  const prefixes = [...outputs.keys()].filter((key) => key.endsWith('StateMachineArn')).map((key) => key.slice(0, -'StateMachineArn'.length))
+    .filter((found) => outputs.has(`${found}WorkBucketName`));
+  const told = prefixes.map((found) => `"${found}"`).join(', ');
+  const chosen = prefix ?? (prefixes.length === 1 ? prefixes[0] : undefined);
+  if (prefixes.length === 0) {
+    throw new OperateError('NotFound', `the stack ${plainLine(stack)} has no outputs StateMachineArn and WorkBucketName, so its pipeline cannot be found; ${EXPORT}`);
+  }
+  if (chosen === undefined) throw new OperateError('Usage', `the stack ${plainLine(stack)} has ${prefixes.length} pipelines; choose one with --pipeline PREFIX, of: ${told}`);
+  if (!prefixes.includes(chosen)) throw new OperateError('NotFound', `the stack ${plainLine(stack)} has no pipeline with the prefix "${plainLine(chosen)}"; these are: ${told}`);
+  const output = (key: string) => outputs.get(`${chosen}${key}`);
+  return {
+    stack,
+    stateMachineArn: output('StateMachineArn')!,
+    inputsUri: output('InputsUri'),
+    resultsUri: output('ResultsUri'),
+    jobQueueArn: output('JobQueueArn'),
+    jobLogGroup: output('JobLogGroupName'),
+  };
+}
+
+/** An output that only newer versions export. */
+export function needed(pipeline: DeployedPipeline, field: 'inputsUri' | 'resultsUri' | 'jobQueueArn' | 'jobLogGroup', what: string): string {
+  const value = pipeline[field];
+  if (value !== undefined) return value;
+  const key = { inputsUri: 'InputsUri', resultsUri: 'ResultsUri', jobQueueArn: 'JobQueueArn', jobLogGroup: 'JobLogGroupName' }[field];
+  throw new OperateError('NotFound', `the stack ${plainLine(pipeline.stack)} has no output ${key}, which ${what} needs; deploy it with this version of the construct, which exports it`);
+}
+
+/** Whether the runs are an Express workflow's, of which Step Functions keeps no record: it refuses to list them. */
+export async function isExpress(connection: Connection, { stateMachineArn }: DeployedPipeline): Promise<boolean> {
+  const { stepFunctions } = connection.clients;
+  try {
+    await connection.ask('looking for its runs', (abortSignal) => stepFunctions.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1 }), { abortSignal }));
+    return false;
+  } catch (error) {
+    if (isNamed(error, 'StateMachineTypeNotSupported')) return true;
+    throw operateError(error, 'listing the runs (states:ListExecutions)');
+  }
+}
+
+async function stackOutputs(connection: Connection, stack: string): Promise<ReadonlyMap<string, string>> {
+  const { cloudFormation } = connection.clients;
+  const what = 'reading the stack\'s outputs (cloudformation:DescribeStacks)';
+  try {
+    const { Stacks: [found] = [] } = await connection.ask(what, (abortSignal) =>
+      cloudFormation.send(new DescribeStacksCommand({ StackName: stack }), { abortSignal }));
+    return new Map((found?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+  } catch (error) {
+    if (!isNamed(error, 'ValidationError')) throw operateError(error, what);
+    const region = await cloudFormation.config.region();
+    throw new OperateError('NotFound', `there is no stack "${plainLine(stack)}" in ${region}: ${plainLine((error as Error).message)}; look at --stack, --region and --profile`);
+  }
+}

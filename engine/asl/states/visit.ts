@@ -1,0 +1,127 @@
+import { Clock } from '../clock';
+import { ErrorCode } from './errors';
+import { FindIntegration, StatesError } from './task-integration';
+import type { Turns } from './turns';
+import type { StateDefinition, StatesDefinition } from '../definition/definition';
+import { Bindings, CLOCK, evaluate, ExpressionError } from '../expression/expression';
+import { jsonText } from '../expression/json-text';
+import type { Child, ChildResult } from '../map-run/children';
+import type { MapRun } from '../map-run/map-run';
+import { History, Track } from '../record/history';
+import type { Place } from '../record/place';
+
+/** "Maximum input or output size: 256 KiB of data as a UTF-8 encoded string" (developer guide, page "Service quotas"). */
+export const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+/** What all states of an execution share. */
+export interface Engine {
+  readonly history: History;
+  readonly clock: Clock;
+  /** Of Tasks that start side by side: seen in AWS, each is entered and scheduled at once, and all are started after that. */
+  readonly turns: Turns;
+  readonly findIntegration: FindIntegration;
+  /** `$states.context` without what changes from state to state. */
+  readonly context: Readonly<Record<string, any>>;
+  readonly executionArn: string;
+  readonly executionName: string;
+  readonly runChild: (child: Child) => Promise<ChildResult>;
+  /** Of those that an attempt before the redrive left unsuccessful. */
+  readonly isRedrivable: (childArn: string) => boolean;
+  readonly onMapRun: (run: MapRun) => void;
+}
+
+/** A Map's item as `$states.context.Map.Item` has it. */
+export interface Item {
+  readonly Index: number;
+  readonly Value: unknown;
+  readonly Source?: string;
+}
+
+/** What a state sees of where it is. */
+export interface Scope {
+  /** Those of the scopes around included; changed when a state has ended. */
+  variables: Readonly<Record<string, unknown>>;
+  readonly item: Item | undefined;
+  readonly track: Track;
+  readonly place: Place;
+  /** Whether it is a branch or an iteration. */
+  readonly nested: boolean;
+  /** The stay in a state that has not been left, nor told its own failure. */
+  open?: Visit;
+}
+
+/** A branch or an iteration of a stay in a Parallel or Map. */
+export interface Line {
+  readonly scope: Scope;
+  /** An iteration's. */
+  readonly index?: number;
+}
+
+/** One stay in a state. */
+export interface Visit {
+  readonly name: string;
+  readonly state: StateDefinition;
+  readonly input: unknown;
+  readonly scope: Scope;
+  readonly signal: AbortSignal;
+  readonly enteredAt: string;
+  readonly enteredEvent: number;
+  /** Ends the turn that a Task has from its entry until it is scheduled. */
+  endTurn?: () => void;
+  /** Of this try of a Task that waits. */
+  taskToken?: string;
+  retryCount: number;
+  /** Of this try: the branches or iterations that were begun and have not succeeded. */
+  lines: Set<Line>;
+  /** Whether this try's work has been done, and Output and Assign are left. */
+  succeeded: boolean;
+}
+
+/** Runs the states of a branch or an iteration; gives the last one's output. */
+export type RunStates = (definition: StatesDefinition, input: unknown, scope: Scope, signal: AbortSignal) => Promise<unknown>;
+
+/** The states that have a Retry tell of it. */
+const WITH_RETRY_COUNT = ['Task', 'Map', 'Parallel'];
+
+/** What an expression of the state can read. */
+export function bindings(engine: Engine, visit: Visit, more: Readonly<Record<string, unknown>> = {}): Bindings {
+  const { name, state, input, scope, enteredAt, retryCount, taskToken } = visit;
+  const context = {
+    ...engine.context,
+    State: { Name: name, EnteredTime: enteredAt, ...WITH_RETRY_COUNT.includes(state.Type) ? { RetryCount: retryCount } : {} },
+    ...scope.item === undefined ? {} : { Map: { Item: scope.item } },
+    ...taskToken === undefined ? {} : { Task: { Token: taskToken } },
+  };
+  return { ...scope.variables, states: { input, context, ...more }, [CLOCK]: () => engine.clock.now().getTime() };
+}
+
+/** Evaluates a field, or gives the default where the state does not have it. */
+export async function field(engine: Engine, visit: Visit, name: 'Arguments' | 'Credentials', otherwise: unknown): Promise<unknown> {
+  const value = visit.state[name];
+  return value === undefined ? otherwise : evaluate(value, name, bindings(engine, visit));
+}
+
+/** The failure that Retry and Catch see; an expression's is told in the history first. */
+export function asStatesError(engine: Engine, visit: Visit, error: unknown): StatesError {
+  if (error instanceof StatesError) return error;
+  if (!(error instanceof ExpressionError)) throw error;
+  const failure = new StatesError(ErrorCode.EVALUATION, within(visit, error.message));
+  const { errorName, errorCause } = failure;
+  const { history } = engine;
+  const { track } = visit.scope;
+  // Seen in AWS: what fails as the state is entered comes after what was before the state.
+  const previous = track.last === visit.enteredEvent && !error.entered ? history.previousOf(visit.enteredEvent) : track.last;
+  history.add('EvaluationFailed', { error: errorName, cause: errorCause, location: error.field, state: visit.name }, track, previous);
+  return failure;
+}
+
+/** A cause that Step Functions itself writes. */
+export function within(visit: Visit, message: string): string {
+  return `An error occurred while executing the state '${visit.name}' (entered at the event id #${visit.enteredEvent}). ${message}`;
+}
+
+/** @param what the state or task that gave the value */
+export function requireSize(value: unknown, what: string): void {
+  if (value === undefined || Buffer.byteLength(jsonText(value)) <= MAX_PAYLOAD_BYTES) return;
+  throw new StatesError(ErrorCode.DATA_LIMIT, `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`);
+}

@@ -1,0 +1,307 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { bucketDeployment, BucketDeployment } from './bucket-deployment';
+import { definitionText } from './definition-text';
+import { ExistingResources, existingResources } from './existing-resources';
+import { taskResources, loadDefinition, StateMachineDefinition } from '../asl/definition/definition';
+import { AssemblyStack, ImageAsset, readAssembly } from '../assembly/cloud-assembly';
+import { LoadError } from '../assembly/load-error';
+import { PARTITION } from '../assembly/resource-names';
+import { BUCKET_DEPLOYMENT } from '../assembly/resource-types';
+import { Resource, resolveStacks, StackResources } from '../assembly/stack-resources';
+import { JobDefinition, jobDefinition, jobRoleOf } from '../batch/definition/job-definition';
+import { imageProgram } from '../batch/executor/image-program';
+import { loadRules, NotificationRule } from '../events/rules';
+import { checkPolicy } from '../iam/check-policy';
+import type { PolicyDocument } from '../iam/policy';
+import { isSupported } from '../integrations/find-integration';
+
+/** Of stacks of which the app leaves it open. */
+const DEFAULT_REGION = 'us-east-1';
+
+export interface LoadOptions {
+  /** The state machine's logical id or the beginning of it, its stack's name, or both: STACK/ID; needed where the assembly has more than one. */
+  readonly stateMachine?: string;
+  /** Whether jobs run as containers: then their images need not be built by the app. */
+  readonly inContainers?: boolean;
+  /** The names of the stacks that are loaded, with those whose exports they import; all where it is left out. */
+  readonly stacks?: readonly string[];
+}
+
+export interface LoadedRole {
+  readonly arn: string;
+  readonly name: string;
+  readonly policies: readonly PolicyDocument[];
+  readonly boundary?: PolicyDocument;
+}
+
+export interface LoadedStateMachine {
+  readonly arn: string;
+  readonly name: string;
+  readonly role: LoadedRole;
+  readonly definition: StateMachineDefinition;
+  /** As the template has it. */
+  readonly definitionText: string;
+}
+
+/** A table of DynamoDB, with the properties that CreateTable takes. */
+export interface LoadedTable {
+  readonly arn: string;
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+export interface LoadedStack {
+  readonly name: string;
+  readonly id: string;
+  readonly outputs: StackResources['outputs'];
+}
+
+/** What stacks of the assembly have that runs use. */
+export interface LoadedAssembly {
+  readonly account: string;
+  readonly region: string;
+  readonly stacks: readonly LoadedStack[];
+  readonly stateMachines: readonly LoadedStateMachine[];
+  readonly buckets: ReadonlyMap<string, PolicyDocument | undefined>;
+  readonly roles: ReadonlyMap<string, LoadedRole>;
+  readonly definitions: ReadonlyMap<string, JobDefinition>;
+  readonly queueArns: ReadonlySet<string>;
+  readonly images: readonly ImageAsset[];
+  /** What is put into the buckets when they are made. */
+  readonly deployments: readonly BucketDeployment[];
+  readonly tables: readonly LoadedTable[];
+  readonly rules: readonly NotificationRule[];
+  /** Of the job definitions: what is before a log stream's first `/`, by log group. */
+  readonly logGroups: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What AWS would do besides and nobody does here, by type of resource: logical ids. */
+  readonly notSimulated: ReadonlyMap<string, readonly string[]>;
+  readonly existing: ExistingResources;
+  /** When the assembly was written. */
+  readonly createdAt: Date;
+}
+
+/** A state machine of the assembly, with all of its stack that a run of it uses. */
+export interface LoadedPipeline extends LoadedAssembly {
+  readonly stateMachine: LoadedStateMachine;
+  readonly outputs: StackResources['outputs'];
+}
+
+interface ResolvedStack {
+  readonly stack: AssemblyStack;
+  readonly resolved: StackResources;
+}
+
+interface NamedMachine {
+  readonly stack: ResolvedStack;
+  readonly resource: Resource;
+  /** STACK/ID */
+  readonly name: string;
+}
+
+/**
+ * Loads what `cdk synth` wrote, for runs of one state machine; everything that cannot be run here is refused now, all of it at once.
+ *
+ * @throws LoadError
+ */
+export function loadPipeline(folder: string, { stateMachine, inContainers = false }: LoadOptions = {}): LoadedPipeline {
+  const stacks = readStacks(folder);
+  const machines = stacks.flatMap((stack) => stack.resolved.resources.filter(isStateMachine)
+    .map((resource) => ({ stack, resource, name: `${stack.stack.name}/${resource.logicalId}` })));
+  const chosen = chooseStateMachine(machines, stateMachine);
+  if (chosen.length !== 1) {
+    const ids = machines.map(({ name }) => name).join(', ') || 'none';
+    // A state machine whose properties cannot be resolved is not among them.
+    const problems = stacks.flatMap(({ resolved }) => resolved.problems);
+    throw new LoadError(folder, [
+      ...problems, `one state machine is to be run, and ${chosen.length} fit; choose with --state-machine ID, STACK or STACK/ID, of: ${ids}`,
+    ]);
+  }
+  const { stack, resource } = chosen[0];
+  const loaded = load(folder, withImported([stack], stacks), inContainers);
+  return { ...loaded, stateMachine: loaded.stateMachines.find(({ arn }) => arn === resource.arn)!, outputs: stack.resolved.outputs };
+}
+
+/**
+ * Loads stacks of what `cdk synth` wrote; everything that cannot be run here is refused now, all of it at once.
+ *
+ * @throws LoadError
+ */
+export function loadAssembly(folder: string, { inContainers = false, stacks: names }: Pick<LoadOptions, 'inContainers' | 'stacks'> = {}): LoadedAssembly {
+  const stacks = readStacks(folder);
+  const all = stacks.map(({ stack }) => stack.name);
+  const unknown = (names ?? []).filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new LoadError(folder, [`it has no stack ${unknown.join(', ')}; it has: ${all.join(', ')}`]);
+  const chosen = names === undefined ? stacks : stacks.filter(({ stack }) => names.includes(stack.name));
+  const loaded = load(folder, withImported(chosen, stacks), inContainers);
+  if (loaded.stateMachines.length === 0) throw new LoadError(folder, ['the cloud assembly has no state machine; add a pipeline to the app and run cdk synth']);
+  return loaded;
+}
+
+/** A stack's name goes before a logical id that begins like it. */
+function chooseStateMachine(machines: readonly NamedMachine[], wanted: string | undefined): readonly NamedMachine[] {
+  if (wanted === undefined) return machines;
+  const ofStack = machines.filter(({ stack }) => stack.stack.name === wanted);
+  return ofStack.length > 0 ? ofStack : machines.filter(({ resource, name }) => resource.logicalId.startsWith(wanted) || name.startsWith(wanted));
+}
+
+function readStacks(folder: string): ResolvedStack[] {
+  const stacks = readAssembly(folder);
+  const resolved = resolveStacks(stacks, DEFAULT_REGION);
+  return stacks.map((stack, index) => ({ stack, resolved: resolved[index] }));
+}
+
+/** Stacks, and those whose exports they import. */
+function withImported(chosen: readonly ResolvedStack[], stacks: readonly ResolvedStack[]): ResolvedStack[] {
+  const found = new Set(chosen);
+  for (const { resolved } of found) stacks.filter((other) => resolved.imports.has(other.stack.name)).forEach((other) => found.add(other));
+  return [...found];
+}
+
+function load(folder: string, stacks: readonly ResolvedStack[], inContainers: boolean): LoadedAssembly {
+  const resources = stacks.flatMap(({ resolved }) => resolved.resources);
+  const images = stacks.flatMap(({ stack }) => stack.images);
+  const problems = stacks.flatMap(({ resolved }) => resolved.problems);
+  const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
+  const existing = existingResources(resources);
+  const ownRoles = ofType('AWS::IAM::Role').map((role) => roleOf(role, resources));
+  const roles = new Map<string, LoadedRole>([...existing.roles, ...ownRoles].map((role) => [role.arn, role]));
+  for (const { name, policies, boundary } of roles.values()) {
+    policies.forEach((policy) => problems.push(...checkPolicy(policy, name)));
+    if (boundary !== undefined) problems.push(...checkPolicy(boundary, `${name}, permissions boundary`));
+  }
+  problems.push(...unknownPermissions(resources));
+  const jobDefinitions = ofType('AWS::Batch::JobDefinition');
+  const definitions = jobDefinitions.map((resource) => {
+    const { definition, problems: found } = jobDefinition(resource);
+    problems.push(...found);
+    if (!inContainers) for (const { image } of definition.containers) attempt(problems, resource.logicalId, () => imageProgram(image, images));
+    return definition;
+  });
+  const bucketPolicies = new Map(ofType('AWS::S3::BucketPolicy').map(({ properties }) => [properties.Bucket as string, properties.PolicyDocument as PolicyDocument]));
+  bucketPolicies.forEach((policy, bucket) => problems.push(...checkPolicy(policy, `the policy of bucket ${bucket}`)));
+  const files = stacks.flatMap(({ stack }) => stack.files);
+  const deployments = ofType(BUCKET_DEPLOYMENT).flatMap((resource) => {
+    const { deployment, problems: found } = bucketDeployment(resource, files);
+    problems.push(...found);
+    return deployment ?? [];
+  });
+  const rules = loadRules(ofType('AWS::Events::Rule'));
+  problems.push(...rules.problems);
+  const stateMachines = ofType('AWS::StepFunctions::StateMachine').map((machine) => stateMachineOf(machine, roles, problems));
+  const [{ account, region }, ...others] = environmentsOf(stacks);
+  if (others.length > 0) {
+    problems.push(`its state machines are in several environments, of which one can be run at a time: ${
+      [{ account, region }, ...others].map((environment) => `${environment.account}/${environment.region}`).join(', ')}`);
+  }
+  if (problems.length > 0) throw new LoadError(folder, problems);
+  const notSimulated = new Map<string, string[]>();
+  stacks.forEach(({ resolved }) => resolved.notSimulated.forEach((ids, type) => notSimulated.set(type, [...notSimulated.get(type) ?? [], ...ids])));
+  return {
+    account,
+    region,
+    stacks: stacks.map(({ stack: { name }, resolved: { outputs } }) =>
+      ({ name, id: `arn:${PARTITION}:cloudformation:${region}:${account}:stack/${name}/local`, outputs })),
+    stateMachines: stateMachines.filter((machine) => machine !== undefined),
+    buckets: new Map([...existing.buckets, ...ofType('AWS::S3::Bucket').map(({ ref }) => ref)].map((name) => [name, bucketPolicies.get(name)])),
+    roles,
+    definitions: new Map(definitions.map((item) => [item.arn, item])),
+    queueArns: new Set([...existing.queueArns, ...ofType('AWS::Batch::JobQueue').map(({ arn }) => arn)]),
+    images,
+    deployments,
+    tables: ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(tableOf),
+    rules: rules.rules,
+    logGroups: logGroups(definitions),
+    notSimulated,
+    existing,
+    createdAt: statSync(join(folder, 'manifest.json')).mtime,
+  };
+}
+
+/** Where the state machines are; without any, where the first stack is. */
+function environmentsOf(stacks: readonly ResolvedStack[]): { account: string; region: string }[] {
+  const withMachines = stacks.filter(({ resolved }) => resolved.resources.some(isStateMachine));
+  const where = (withMachines.length > 0 ? withMachines : stacks.slice(0, 1)).map(({ resolved: { account, region } }) => ({ account, region }));
+  return where.filter((item, index) => where.findIndex(({ account, region }) => account === item.account && region === item.region) === index);
+}
+
+function isStateMachine({ type }: Resource): boolean {
+  return type === 'AWS::StepFunctions::StateMachine';
+}
+
+function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, LoadedRole>, problems: string[]): LoadedStateMachine | undefined {
+  const { logicalId, arn, properties } = machine;
+  const loaded = attempt(problems, logicalId, () => {
+    const text = definitionText(properties);
+    const definition = loadDefinition(JSON.parse(text), properties.StateMachineType ?? 'STANDARD');
+    for (const { state, resource } of taskResources(definition)) {
+      if (!isSupported(resource)) problems.push(`${logicalId}: state ${state}: ${resource} is not supported`);
+    }
+    return { definition, definitionText: text };
+  });
+  const role = roles.get(properties.RoleArn);
+  if (role === undefined) problems.push(`${logicalId}: its role ${properties.RoleArn} is not in the stack`);
+  if (role === undefined || loaded === undefined) return undefined;
+  return { arn, name: arn.split(':').at(-1)!, role, ...loaded };
+}
+
+/** Policies whose text nobody has here, of the roles that runs use: with them the engine would guess what is allowed. */
+function unknownPermissions(resources: readonly Resource[]): string[] {
+  const used = new Set(resources.flatMap(({ properties }) => [jobRoleOf(properties), properties.RoleArn]));
+  const own = new Set(resources.filter(({ type }) => type === 'AWS::IAM::ManagedPolicy').flatMap(({ ref, arn }) => [ref, arn]));
+  return resources.filter(({ type, arn }) => type === 'AWS::IAM::Role' && used.has(arn)).flatMap(({ logicalId, properties }) => [
+    ...[properties.PermissionsBoundary ?? []].flat().filter((boundary) => !own.has(boundary))
+      .map((boundary) => `${logicalId}: the permissions boundary ${boundary} is not in the app, so what it allows is not known here`),
+    ...(properties.ManagedPolicyArns ?? []).filter((policy: string) => !own.has(policy))
+      .map((policy: string) => `${logicalId}: the managed policy ${policy} is not in the app, so what it allows is not known here`),
+  ]);
+}
+
+/** With its inline policies, the stack's policies that name it, and its permissions boundary. */
+function roleOf(role: Resource, resources: readonly Resource[]): LoadedRole {
+  const inline = (role.properties.Policies ?? []).map((policy: { PolicyDocument: PolicyDocument }) => policy.PolicyDocument);
+  const attached = resources.filter(({ type, ref, properties }) => (type === 'AWS::IAM::Policy' || type === 'AWS::IAM::ManagedPolicy')
+    && ((properties.Roles ?? []).includes(role.ref) || (role.properties.ManagedPolicyArns ?? []).includes(ref)));
+  const boundary = resources.find(({ type, arn }) => type === 'AWS::IAM::ManagedPolicy' && arn === role.properties.PermissionsBoundary);
+  return {
+    arn: role.arn,
+    name: role.ref,
+    policies: [...inline, ...attached.map(({ properties }) => properties.PolicyDocument)],
+    boundary: boundary?.properties.PolicyDocument,
+  };
+}
+
+/** What of a table has an effect here: its keys and indexes. Capacity, backups, encryption and the like have none. */
+function tableOf({ arn, ref, properties }: Resource): LoadedTable {
+  const { AttributeDefinitions, KeySchema, LocalSecondaryIndexes, GlobalSecondaryIndexes } = properties;
+  const index = ({ IndexName, KeySchema: keys, Projection }: Record<string, unknown>) => ({ IndexName, KeySchema: keys, Projection });
+  return {
+    arn,
+    name: ref,
+    schema: {
+      TableName: ref,
+      AttributeDefinitions,
+      KeySchema,
+      BillingMode: 'PAY_PER_REQUEST',
+      ...LocalSecondaryIndexes === undefined ? {} : { LocalSecondaryIndexes: LocalSecondaryIndexes.map(index) },
+      ...GlobalSecondaryIndexes === undefined ? {} : { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(index) },
+    },
+  };
+}
+
+function logGroups(definitions: readonly JobDefinition[]): Map<string, Set<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const { logGroup, logStreamPrefix } of definitions.flatMap(({ containers }) => containers)) {
+    groups.set(logGroup, (groups.get(logGroup) ?? new Set()).add(logStreamPrefix));
+  }
+  return groups;
+}
+
+function attempt<T>(problems: string[], where: string, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    problems.push(`${where}: ${(error as Error).message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from './api-error';
+import type { Principal } from '../iam/policy';
+import { S3Error } from '../s3/s3-error';
+import { verifySignature } from '../signing/signature';
+import { header, readRequest } from '../signing/signed-request';
+import type { FindCredentials } from '../signing/signer';
+
+/** A request to another service than S3 whose signature held. */
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly target: string | undefined;
+  readonly body: string;
+  readonly principal: Principal;
+}
+
+/** DynamoDB's limit of a request is the largest: 16 MB. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** The service that a request is signed for; undefined where it is not signed. */
+export function signedService(message: IncomingMessage): string | undefined {
+  const inHeader = /\bCredential=[^/,\s]+\/\d+\/[^/,\s]+\/([^/,\s]+)\/aws4_request/.exec(message.headers.authorization ?? '');
+  if (inHeader !== null) return inHeader[1];
+  const inUrl = /[?&]X-Amz-Credential=[^&]+?(?:%2F|\/)\d+(?:%2F|\/)[^&]+?(?:%2F|\/)([^&]+?)(?:%2F|\/)aws4_request/i.exec(message.url ?? '');
+  return inUrl?.[1];
+}
+
+/** Reads a request and checks who sent it. */
+export async function readApiRequest(
+  message: IncomingMessage, service: string, findCredentials: FindCredentials, region: string,
+): Promise<ApiRequest> {
+  const body = await readBody(message);
+  try {
+    const request = readRequest(message);
+    const payload = createHash('sha256').update(body).digest('hex');
+    const { credentials: { principal } } = await verifySignature(request, findCredentials, region, Date.now(), { service, payload });
+    return { method: request.method, path: request.rawPath, target: header(request, 'x-amz-target'), body: body.toString('utf8'), principal };
+  } catch (error) {
+    if (error instanceof S3Error) throw signatureError(error);
+    throw error;
+  }
+}
+
+async function readBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY_BYTES) throw new ApiError('RequestEntityTooLarge', `the request has more than ${MAX_BODY_BYTES} bytes`, 413);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** What S3 says of a signature, in the words of the other services ("Common Errors" of each API reference). */
+function signatureError({ code, message }: S3Error): ApiError {
+  switch (code) {
+    case 'InvalidAccessKeyId':
+    case 'InvalidToken':
+      return new ApiError('UnrecognizedClientException', 'The security token included in the request is invalid. Use the keys that pavi-pipeline serve '
+        + 'wrote to credentials.env in its state folder.', 403);
+    case 'SignatureDoesNotMatch':
+    case 'RequestTimeTooSkewed':
+      return new ApiError('InvalidSignatureException', message, 403);
+    case 'AccessDenied':
+      return new ApiError('MissingAuthenticationTokenException', message, 403);
+    default:
+      return new ApiError('IncompleteSignatureException', message, 403);
+  }
+}

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { loadAssembly } from '../../../engine/deployment/load-assembly';
+import { newPipeline } from '../../src/support/pipeline-stack';
+
+const folder = mkdtempSync(join(tmpdir(), 'pavi-stacks-'));
+
+beforeAll(() => {
+  const app = new App({ outdir: folder });
+  const shared = new s3.Bucket(new Stack(app, 'Shared'), 'Bucket');
+  newPipeline(new Stack(app, 'Pipeline'), { workBucket: shared });
+  new CfnResource(new Stack(app, 'Database'), 'Db', { type: 'AWS::RDS::DBInstance' });
+  app.synth();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('stacks that are not chosen may have what is not supported; those that the chosen import from are loaded', () => {
+  expect(() => loadAssembly(folder)).toThrow('Db (AWS::RDS::DBInstance): this type of resource is not supported');
+  const { stacks, buckets } = loadAssembly(folder, { stacks: ['Pipeline'] });
+  expect(stacks.map(({ name }) => name).sort()).toEqual(['Pipeline', 'Shared']);
+  expect(buckets.size).toBe(1);
+});
+
+test('a stack that the app does not have', () => {
+  expect(() => loadAssembly(folder, { stacks: ['Pipeline', 'Pipelin'] })).toThrow('it has no stack Pipelin; it has: Shared, Pipeline, Database');
+});
