@@ -7,14 +7,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { LoadedPipeline, loadPipeline, LocalAccount, mockedIntegrations, runExecution, systemClock } from '../engine';
 import { noOpImage, synthesize } from './support/apps';
 import { alternated, machine, median, startedBare } from './support/machine';
 import { exitCode, table, target, threeDigits } from './support/targets';
-import { systemClock } from '../engine/asl/clock';
-import { runExecution } from '../engine/asl/execution';
-import { mockedIntegrations } from '../engine/asl/mocks';
-import { loadPipeline, LoadedPipeline } from '../engine/deployment/load-assembly';
-import { LocalAccount } from '../engine/local-account';
 
 interface Measured {
   readonly wallMs: number;

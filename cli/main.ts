@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeExisting, type JobOptions, LoadError, loadPipeline } from '../engine';
 import { COMPARE_HELP, compareCommand } from './compare/compare-command';
 import { COST_HELP, costCommand } from './cost/cost-command';
 import { operateCommand } from './deployed/command';
@@ -20,10 +21,6 @@ import { plainLine, plainText } from './terminal/plain-text';
 import { Progress } from './terminal/progress';
 import { endWithReader } from './terminal/standard-output';
 import { versionText } from './terminal/version';
-import { LoadError } from '../engine/assembly/load-error';
-import { describeExisting } from '../engine/deployment/existing-resources';
-import { loadPipeline } from '../engine/deployment/load-assembly';
-import type { JobOptions } from '../engine/faults/job-options';
 import { runbookEntry } from '../src/contract/runbook';
 
 const HELP = `pavi-pipeline run --app DIR --input FILE [options]

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { mermaid } from './mermaid';
 import { stateGraph } from './state-graph';
 import { svg } from './svg';
-import { loadPipeline } from '../../engine/deployment/load-assembly';
+import { loadPipeline } from '../../engine';
 
 export const DIAGRAM_HELP = `pavi-pipeline diagram --app DIR [options]
 

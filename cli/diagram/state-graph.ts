@@ -1,4 +1,4 @@
-import type { StateDefinition, StatesDefinition, StateType } from '../../engine/asl/definition/definition';
+import type { StateDefinition, StatesDefinition, StateType } from '../../engine';
 
 /** A state as a node of a picture. */
 export interface GraphNode {

@@ -2,18 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { systemClock } from '../../engine/asl/clock';
-import { DefinitionError, loadDefinition, StateMachineDefinition, WorkflowType } from '../../engine/asl/definition/definition';
-import { ExecutionResult, runExecution } from '../../engine/asl/execution';
-import { indentedJson, parseExactly } from '../../engine/asl/expression/exact-numbers';
-import { jsonText } from '../../engine/asl/expression/json-text';
-import { parseStrictly } from '../../engine/asl/expression/strict-json';
-import { MockError, mockedIntegrations } from '../../engine/asl/mocks';
-import { apiEvent } from '../../engine/asl/record/history';
-import { SimulatedClock } from '../../engine/asl/simulated-clock';
-import type { FindIntegration } from '../../engine/asl/states/task-integration';
-import { MAX_PAYLOAD_BYTES } from '../../engine/asl/states/visit';
-import { ACCOUNT, PARTITION } from '../../engine/assembly/resource-names';
+import {
+  ACCOUNT, apiEvent, DefinitionError, ExecutionResult, type FindIntegration, indentedJson, jsonText, loadDefinition,
+  MAX_PAYLOAD_BYTES, mockedIntegrations, MockError, parseExactly, parseStrictly, PARTITION, runExecution, SimulatedClock,
+  StateMachineDefinition, systemClock, WorkflowType,
+} from '../../engine';
 import { plainLine, plainText } from '../terminal/plain-text';
 
 export const ASL_HELP = `pavi-pipeline asl DEFINITION.json [options]

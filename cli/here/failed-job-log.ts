@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HistoryEvent } from '../../engine/asl/record/history';
+import type { HistoryEvent } from '../../engine';
 import { failedStream } from '../trail/failed-stream';
 import { reportEvents } from '../trail/history-event';
 

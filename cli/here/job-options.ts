@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
-import { parseFaults } from '../../engine/faults/fault-plan';
-import { FAULT_HELP } from '../../engine/faults/fault-rule';
-import type { JobOptions } from '../../engine/faults/job-options';
+import { FAULT_HELP, type JobOptions, parseFaults } from '../../engine';
 
 /** Of every command that runs jobs. */
 export const JOB_HELP = `  --containers ENGINE     run jobs as containers of podman or docker; without it as processes

@@ -2,13 +2,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { JOB_HELP, JOB_OPTIONS, jobOptions } from './job-options';
-import { describeExisting } from '../../engine/deployment/existing-resources';
-import { loadAssembly, LoadedAssembly } from '../../engine/deployment/load-assembly';
-import { FolderInUse, lockFolder } from '../../engine/disk/folder-lock';
-import { writeWhole } from '../../engine/disk/write-whole';
-import type { JobOptions } from '../../engine/faults/job-options';
-import { LocalAccount } from '../../engine/local-account';
-import { AccessKey, newAccessKey } from '../../engine/signing/security-tokens';
+import {
+  AccessKey, describeExisting, FolderInUse, type JobOptions, loadAssembly, LoadedAssembly, LocalAccount, lockFolder, newAccessKey, writeWhole,
+} from '../../engine';
 
 export const SERVE_HELP = `pavi-pipeline serve --app DIR [options]
 

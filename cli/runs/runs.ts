@@ -3,7 +3,7 @@ import { isNamed, operateError } from './aws/aws-errors';
 import type { Connection } from './aws/connection';
 import { OperateError } from './aws/operate-error';
 import { DeployedPipeline, isExpress } from './deployed-pipeline';
-import { EXECUTION_NAME } from '../../engine/asl/definition/execution-name';
+import { EXECUTION_NAME } from '../../engine';
 import { plainLine } from '../terminal/plain-text';
 
 /** A run of a pipeline by its name, whether there is one or not. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAX_PAYLOAD_BYTES } from '../../engine/asl/states/visit';
+import { MAX_PAYLOAD_BYTES } from '../../engine';
 import { parseS3Uri, S3Place } from '../../formats/s3-uri';
 
 /** A run's input as the execution takes it. */

@@ -1,6 +1,6 @@
 import { plainLine } from './plain-text';
 import { StatusLine } from './status-line';
-import type { HistoryEvent } from '../../engine/asl/record/history';
+import type { HistoryEvent } from '../../engine';
 
 /** Names of a run's states in the order of their events, as a person follows them. */
 export class Progress {

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssertionFunction } from './assertion-function';
-import { AssemblyStack, readAssembly, Template } from '../../engine/assembly/cloud-assembly';
-import { evaluate, Scope } from '../../engine/assembly/intrinsics';
-import { ACCOUNT, PARTITION } from '../../engine/assembly/resource-names';
-import { resolveStacks } from '../../engine/assembly/stack-resources';
+import { ACCOUNT, AssemblyStack, evaluate, PARTITION, readAssembly, resolveStacks, Scope, Template } from '../../engine';
 
 const REGION = 'us-east-1';
 const CUSTOM = 'Custom::DeployAssert@';

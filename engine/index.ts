@@ -1,0 +1,27 @@
+/** What a program that drives the engine needs of it; nothing outside this folder imports past this file, tests apart. */
+export { systemClock } from './asl/clock';
+export { DefinitionError, type StateDefinition, type StateMachineDefinition, type StateType, type StatesDefinition, type WorkflowType, loadDefinition } from './asl/definition/definition';
+export { EXECUTION_NAME } from './asl/definition/execution-name';
+export { type ExecutionResult, runExecution } from './asl/execution';
+export { indentedJson, parseExactly } from './asl/expression/exact-numbers';
+export { jsonText } from './asl/expression/json-text';
+export { parseStrictly } from './asl/expression/strict-json';
+export { MockError, mockedIntegrations } from './asl/mocks';
+export { type HistoryEvent, apiEvent } from './asl/record/history';
+export { SimulatedClock } from './asl/simulated-clock';
+export { type FindIntegration } from './asl/states/task-integration';
+export { MAX_PAYLOAD_BYTES } from './asl/states/visit';
+export { type AssemblyStack, type Template, readAssembly } from './assembly/cloud-assembly';
+export { type Scope, evaluate } from './assembly/intrinsics';
+export { LoadError } from './assembly/load-error';
+export { ACCOUNT, PARTITION } from './assembly/resource-names';
+export { resolveStacks } from './assembly/stack-resources';
+export { describeExisting } from './deployment/existing-resources';
+export { type LoadedAssembly, type LoadedPipeline, loadAssembly, loadPipeline } from './deployment/load-assembly';
+export { FolderInUse, lockFolder } from './disk/folder-lock';
+export { writeWhole } from './disk/write-whole';
+export { parseFaults } from './faults/fault-plan';
+export { FAULT_HELP } from './faults/fault-rule';
+export { type JobOptions } from './faults/job-options';
+export { LocalAccount } from './local-account';
+export { type AccessKey, newAccessKey } from './signing/security-tokens';
