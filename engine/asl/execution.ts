@@ -2,16 +2,16 @@ import { setMaxListeners } from 'node:events';
 import { Clock } from './clock';
 import type { StateMachineDefinition } from './definition/definition';
 import { jsonText } from './expression/json-text';
-import { Child, ChildResult, ChildStart, ChildStore, isRedrivable, lastResult } from './map-run/children';
-import type { MapRun } from './map-run/map-run';
+import { Child, ChildResult, ChildStart, ChildStore, isRedrivable, lastResult } from './record/children';
 import { History, HistoryEvent, HistoryFull, MAX_EVENTS, Track } from './record/history';
 import { redrivesOf } from './record/history-end';
+import type { MapRun } from './record/map-run';
 import { Move, Place } from './record/place';
-import { ErrorCode } from './states/errors';
 import { StateRunner } from './states/state-runner';
-import { FindIntegration, StatesError } from './states/task-integration';
-import { Turns } from './states/turns';
-import type { Item } from './states/visit';
+import { ErrorCode } from './visit/errors';
+import { FindIntegration, StatesError } from './visit/task-integration';
+import { Turns } from './visit/turns';
+import type { Item } from './visit/visit';
 
 export interface ExecutionOptions {
   readonly definition: StateMachineDefinition;

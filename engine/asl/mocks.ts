@@ -1,5 +1,5 @@
-import { ErrorCode } from './states/errors';
-import { FindIntegration, StatesError, TaskIntegration } from './states/task-integration';
+import { ErrorCode } from './visit/errors';
+import { FindIntegration, StatesError, TaskIntegration } from './visit/task-integration';
 
 /** The mock file cannot be used. */
 export class MockError extends Error {}

@@ -1,5 +1,5 @@
 import { seconds } from './json-protocol';
-import type { Counts, MapRun } from '../asl/map-run/map-run';
+import type { Counts, MapRun } from '../asl/record/map-run';
 import type { ChildRecord } from '../executions/child-executions';
 import type { ExecutionRecord } from '../executions/execution-journal';
 import { redriveStatus } from '../executions/redrive-status';

@@ -3,7 +3,7 @@ import { authorize } from './authorize';
 import { childListItem, describeMapRun, mapRunListItem } from './execution-shapes';
 import { following, Input, Operation } from './json-protocol';
 import { filtered, invalidArn, MAX_MAP_RUN_ARN, pageOf, required } from './states-input';
-import type { MapRun } from '../asl/map-run/map-run';
+import type { MapRun } from '../asl/record/map-run';
 import type { Executions } from '../executions/executions';
 import type { Principal } from '../iam/policy';
 

@@ -1,8 +1,8 @@
 import { ExecutionJournal, ExecutionRecord, ExecutionState, stateOf } from './execution-journal';
-import type { ChildStart } from '../asl/map-run/children';
-import { MapRun, noCounts, OUTCOMES, recount } from '../asl/map-run/map-run';
+import type { ChildStart } from '../asl/record/children';
 import type { HistoryEvent } from '../asl/record/history';
 import { endOf } from '../asl/record/history-end';
+import { MapRun, noCounts, OUTCOMES, recount } from '../asl/record/map-run';
 
 /** A child execution as DescribeExecution tells of it. */
 export interface ChildRecord extends ChildStart, ExecutionState {}

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { ChildStart, ChildStore, ChildTrail } from '../asl/map-run/children';
+import type { ChildStart, ChildStore, ChildTrail } from '../asl/record/children';
 import type { HistoryEvent } from '../asl/record/history';
 import { endOf } from '../asl/record/history-end';
 import type { Move } from '../asl/record/place';

@@ -4,10 +4,10 @@ import { ExecutionJournal, ExecutionRecord, ExecutionStart, ExecutionTrail, stat
 import type { Clock } from '../asl/clock';
 import { loadDefinition } from '../asl/definition/definition';
 import { Redrive, runExecution, StopReason } from '../asl/execution';
-import type { MapRun } from '../asl/map-run/map-run';
 import type { HistoryEvent } from '../asl/record/history';
+import type { MapRun } from '../asl/record/map-run';
 import { Place } from '../asl/record/place';
-import type { FindIntegration } from '../asl/states/task-integration';
+import type { FindIntegration } from '../asl/visit/task-integration';
 import type { LoadedStateMachine } from '../deployment/load-assembly';
 
 export interface ExecutionsOptions {

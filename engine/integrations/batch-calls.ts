@@ -1,5 +1,5 @@
 import { authorize } from './authorize';
-import { StatesError } from '../asl/states/task-integration';
+import { StatesError } from '../asl/visit/task-integration';
 import { BatchError, BatchService } from '../batch/batch-service';
 import type { JobDefinition } from '../batch/definition/job-definition';
 import type { SubmitJob } from '../batch/submission';

@@ -1,6 +1,6 @@
 import { batchCall, BatchCallOptions, checkAllowed, ErrorStyle, inAccountOf, OPTIMIZED, submitPermissions } from './batch-calls';
 import { submitJobArguments } from './submit-job-arguments';
-import { StatesError, TaskIntegration } from '../asl/states/task-integration';
+import { StatesError, TaskIntegration } from '../asl/visit/task-integration';
 import type { RunningJob } from '../batch/batch-service';
 import { jobDescription } from '../batch/job';
 

@@ -1,5 +1,5 @@
 import { authorize } from './authorize';
-import { StatesError, TaskIntegration } from '../asl/states/task-integration';
+import { StatesError, TaskIntegration } from '../asl/visit/task-integration';
 import type { Principal } from '../iam/policy';
 
 export interface ItemTables {

@@ -4,7 +4,7 @@ import { batchSubmitJob, batchSubmitJobSync } from './batch-submit-job';
 import { dynamoDbItem, ITEM_OPERATIONS, ItemTables } from './dynamodb-item';
 import { SDK_BATCH } from './sdk-batch';
 import { SDK_S3 } from './sdk-s3';
-import type { FindIntegration, TaskIntegration } from '../asl/states/task-integration';
+import type { FindIntegration, TaskIntegration } from '../asl/visit/task-integration';
 
 export interface IntegrationOptions extends BatchCallOptions {
   /** Signs as the state machine's role. */

@@ -1,6 +1,6 @@
 import { batchCall, BatchCallOptions, checkAllowed, SDK } from './batch-calls';
 import { batchSubmitJob } from './batch-submit-job';
-import { StatesError, TaskIntegration } from '../asl/states/task-integration';
+import { StatesError, TaskIntegration } from '../asl/visit/task-integration';
 import { BatchError } from '../batch/batch-service';
 
 /** API reference, DescribeJobs. */

@@ -3,7 +3,7 @@ import {
   CopyObjectCommand, DeleteObjectCommand, DeleteObjectsCommand, GetObjectCommand, GetObjectCommandOutput, HeadObjectCommand, ListObjectsV2Command,
   PutObjectCommand, S3Client,
 } from '@aws-sdk/client-s3';
-import { StatesError, TaskIntegration } from '../asl/states/task-integration';
+import { StatesError, TaskIntegration } from '../asl/visit/task-integration';
 
 type Send = (client: S3Client, args: any, signal: AbortSignal) => Promise<object>;
 

@@ -1,4 +1,4 @@
-import { StatesError } from '../asl/states/task-integration';
+import { StatesError } from '../asl/visit/task-integration';
 import { BatchError } from '../batch/batch-service';
 import { environmentOf, reservedNames } from '../batch/definition/container-definition';
 import { JobDefinition, MIN_TIMEOUT_SECONDS } from '../batch/definition/job-definition';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { documents, ROOT, Section, sections, textOf } from './support/documents';
-import { ErrorCode } from '../../engine/asl/states/errors';
+import { ErrorCode } from '../../engine/asl/visit/errors';
 import { ErrorName } from '../../src/contract/error-names';
 import { runbookEntry } from '../../src/contract/runbook';
 import { RUNBOOK } from '../../src/monitoring/pipeline-alarms';

@@ -1,6 +1,6 @@
 import type { Problems } from './problems';
+import { parseTimestamp } from './wait-timestamp';
 import { expressionIn } from '../expression/expression';
-import { parseTimestamp } from '../states/wait-timestamp';
 
 /** Says what is wrong with a field's value. */
 export type Check = (value: unknown, at: string, problems: Problems) => void;

@@ -4,12 +4,12 @@ import { itemBatches } from './item-batches';
 import { readItems } from './item-reader';
 import { concurrencyOf, itemsOf } from './map-input';
 import { mapResult } from './map-result';
-import { MapRun, noCounts } from './map-run';
 import { evaluate, evaluateTyped } from '../expression/expression';
-import { ErrorCode } from '../states/errors';
+import { MapRun, noCounts } from '../record/map-run';
 import type { MapOutcome } from '../states/map-state';
-import { StatesError } from '../states/task-integration';
-import { asStatesError, bindings, Engine, Item, requireSize, Visit, within } from '../states/visit';
+import { ErrorCode } from '../visit/errors';
+import { StatesError } from '../visit/task-integration';
+import { asStatesError, bindings, Engine, Item, requireSize, Visit, within } from '../visit/visit';
 
 interface Settings {
   readonly maxConcurrency: number;

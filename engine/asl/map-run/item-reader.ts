@@ -1,9 +1,9 @@
 import { sdkCall } from '../definition/definition';
 import { evaluate, evaluateTyped } from '../expression/expression';
-import { ErrorCode } from '../states/errors';
-import { StatesError } from '../states/task-integration';
 import { serviceCall } from '../states/task-state';
-import { bindings, Engine, Visit } from '../states/visit';
+import { ErrorCode } from '../visit/errors';
+import { StatesError } from '../visit/task-integration';
+import { bindings, Engine, Visit } from '../visit/visit';
 
 /**
  * The items that a distributed Map reads: a JSON array, JSON lines, or the objects of a bucket.

@@ -1,6 +1,6 @@
 import { evaluateInteger, evaluateTyped, ExpressionError } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
-import { bindings, Engine, Visit } from '../states/visit';
+import { bindings, Engine, Visit } from '../visit/visit';
 
 /** How many iterations at once; 0 for as many as there may be. */
 export async function concurrencyOf(engine: Engine, visit: Visit): Promise<number> {

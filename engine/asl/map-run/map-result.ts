@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ChildResult } from './children';
 import { sdkCall } from '../definition/definition';
 import { evaluate } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
-import { ErrorCode } from '../states/errors';
-import { StatesError } from '../states/task-integration';
+import type { ChildResult } from '../record/children';
 import { serviceCall } from '../states/task-state';
-import { bindings, Engine, Visit } from '../states/visit';
+import { ErrorCode } from '../visit/errors';
+import { StatesError } from '../visit/task-integration';
+import { bindings, Engine, Visit } from '../visit/visit';
 
 export interface ChildRecord extends ChildResult {
   readonly name: string;

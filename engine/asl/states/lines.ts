@@ -1,6 +1,6 @@
-import type { Engine, Line, Visit } from './visit';
 import { mapItems } from '../map-run/map-items';
 import { History } from '../record/history';
+import type { Engine, Line, Visit } from '../visit/visit';
 
 /** The states that tell in the history when they are stopped, or fail within a branch or an iteration. */
 const TELL_ABORTED = ['Task', 'Wait', 'Parallel', 'Map'];

@@ -1,9 +1,9 @@
 import { runLines } from './lines';
-import { asStatesError, bindings, Engine, RunStates, Scope, Visit } from './visit';
 import { evaluate } from '../expression/expression';
 import { runDistributedMap } from '../map-run/distributed-map';
 import { concurrencyOf, itemsOf } from '../map-run/map-input';
 import { Track } from '../record/history';
+import { asStatesError, bindings, Engine, RunStates, Scope, Visit } from '../visit/visit';
 
 /** "up to 40 concurrent iterations" of an inline Map (AWS Step Functions developer guide, page "Using Map state in Inline mode"). */
 const MAX_INLINE = 40;

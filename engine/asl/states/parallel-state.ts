@@ -1,5 +1,5 @@
 import { runLines } from './lines';
-import { Engine, field, requireSize, RunStates, Scope, Visit } from './visit';
+import { Engine, field, requireSize, RunStates, Scope, Visit } from '../visit/visit';
 
 /** Runs the branches side by side; gives their outputs in the branches' order. */
 export async function runParallel(engine: Engine, visit: Visit, run: RunStates): Promise<unknown[]> {

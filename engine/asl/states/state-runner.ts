@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { catcherFor, ErrorCode, Retries } from './errors';
 import { runMap } from './map-state';
 import { runParallel } from './parallel-state';
-import { StatesError } from './task-integration';
 import { runTask } from './task-state';
-import { asStatesError, bindings, Engine, requireSize, Scope, Visit, within } from './visit';
-import { parseTimestamp } from './wait-timestamp';
 import type { StatesDefinition } from '../definition/definition';
+import { parseTimestamp } from '../definition/wait-timestamp';
 import { evaluate, evaluateInteger, evaluateTyped, ExpressionError } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
+import { catcherFor, ErrorCode, Retries } from '../visit/errors';
+import { StatesError } from '../visit/task-integration';
+import { asStatesError, bindings, Engine, requireSize, Scope, Visit, within } from '../visit/visit';
 
 /** Where a state leads: the next one, or the end. */
 interface Step {

@@ -1,6 +1,6 @@
-import { ErrorCode } from './errors';
-import type { StatesError } from './task-integration';
 import { jsonText } from '../expression/json-text';
+import { ErrorCode } from '../visit/errors';
+import type { StatesError } from '../visit/task-integration';
 
 type Details = Readonly<Record<string, unknown>>;
 

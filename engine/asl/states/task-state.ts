@@ -1,8 +1,8 @@
-import { ErrorCode } from './errors';
 import { TaskEvents } from './task-events';
-import { StatesError, TaskContext, TaskIntegration } from './task-integration';
-import { asStatesError, bindings, Engine, field, requireSize, Visit, within } from './visit';
 import { evaluateInteger } from '../expression/expression';
+import { ErrorCode } from '../visit/errors';
+import { StatesError, TaskContext, TaskIntegration } from '../visit/task-integration';
+import { asStatesError, bindings, Engine, field, requireSize, Visit, within } from '../visit/visit';
 
 interface Limits {
   readonly timeout?: number;

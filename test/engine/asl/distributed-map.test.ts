@@ -1,6 +1,6 @@
 import { branch, machine, pass, runDefinition, single } from './support/run-definition';
-import type { MapRun } from '../../../engine/asl/map-run/map-run';
-import { FindIntegration, StatesError } from '../../../engine/asl/states/task-integration';
+import type { MapRun } from '../../../engine/asl/record/map-run';
+import { FindIntegration, StatesError } from '../../../engine/asl/visit/task-integration';
 
 const processor = (states: any, ExecutionType = 'STANDARD') => ({ ...branch(states), ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType } });
 const map = (more: any, states: any = { I: pass() }) => single({ Type: 'Map', ItemProcessor: processor(states), ...more }, 'M');

@@ -1,8 +1,8 @@
 import { branch, EXECUTION_ARN, LAMBDA, machine, pass, runDefinition, single, task, TaskClock } from './support/run-definition';
 import { apiEvent } from '../../../engine/asl/record/history';
 import { SimulatedClock } from '../../../engine/asl/simulated-clock';
-import { Retries } from '../../../engine/asl/states/errors';
-import { StatesError, TaskContext } from '../../../engine/asl/states/task-integration';
+import { Retries } from '../../../engine/asl/visit/errors';
+import { StatesError, TaskContext } from '../../../engine/asl/visit/task-integration';
 
 /** AWS Step Functions API reference, "HistoryEvent". */
 describe('the history', () => {

@@ -4,7 +4,7 @@ import { runDefinition } from './support/run-definition';
 import type { WorkflowType } from '../../../engine/asl/definition/definition';
 import type { ExecutionResult } from '../../../engine/asl/execution';
 import type { HistoryEvent } from '../../../engine/asl/record/history';
-import { FindIntegration, StatesError, TaskContext } from '../../../engine/asl/states/task-integration';
+import { FindIntegration, StatesError, TaskContext } from '../../../engine/asl/visit/task-integration';
 import { JobsTable, PaviAlignmentPipelineProps } from '../../../src';
 import { allStates, definitionOf } from '../../src/support/expressions';
 import { newPipeline, newStack } from '../../src/support/pipeline-stack';

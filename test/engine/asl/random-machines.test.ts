@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { branch, machine, runDefinition } from './support/run-definition';
 import { loadDefinition } from '../../../engine/asl/definition/definition';
 import type { HistoryEvent } from '../../../engine/asl/record/history';
-import { StatesError } from '../../../engine/asl/states/task-integration';
+import { StatesError } from '../../../engine/asl/visit/task-integration';
 
 /** More of them with PAVI_LONG_TESTS=1. */
 const RUNS = process.env.PAVI_LONG_TESTS === '1' ? 3000 : 150;

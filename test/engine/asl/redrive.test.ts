@@ -2,9 +2,9 @@ import { answering } from './support/conformance-case';
 import { KeptChildren } from './support/kept-children';
 import { branch, machine, pass, runDefinition, RunRequest, single, task } from './support/run-definition';
 import { StopReason } from '../../../engine/asl/execution';
-import type { MapRun } from '../../../engine/asl/map-run/map-run';
+import type { MapRun } from '../../../engine/asl/record/map-run';
 import { Move, Place } from '../../../engine/asl/record/place';
-import { StatesError } from '../../../engine/asl/states/task-integration';
+import { StatesError } from '../../../engine/asl/visit/task-integration';
 
 /** Runs a definition, and redrives it from what a journal would have kept. */
 async function twice(definition: unknown, first: RunRequest, second: RunRequest) {

@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { TaskContext } from '../../../engine/asl/states/task-integration';
+import type { TaskContext } from '../../../engine/asl/visit/task-integration';
 import { parseFaults } from '../../../engine/faults/fault-plan';
 import { integrations } from '../../../engine/integrations/find-integration';
 import { attempts, definition, LocalBatch, QUEUE } from '../batch/support/local-batch';

@@ -1,4 +1,4 @@
-import type { TaskContext } from '../../../engine/asl/states/task-integration';
+import type { TaskContext } from '../../../engine/asl/visit/task-integration';
 import { Capacity } from '../../../engine/batch/capacity';
 import type { PolicyStatement, Principal } from '../../../engine/iam/policy';
 import { integrations, isSupported } from '../../../engine/integrations/find-integration';

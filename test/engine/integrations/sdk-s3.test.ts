@@ -1,5 +1,5 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { TaskContext } from '../../../engine/asl/states/task-integration';
+import type { TaskContext } from '../../../engine/asl/visit/task-integration';
 import { integrations } from '../../../engine/integrations/find-integration';
 import { ACCOUNT, BUCKET, LocalS3 } from '../s3/support/local-s3';
 

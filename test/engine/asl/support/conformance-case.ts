@@ -1,5 +1,5 @@
 import type { WorkflowType } from '../../../../engine/asl/definition/definition';
-import { StatesError, TaskIntegration } from '../../../../engine/asl/states/task-integration';
+import { StatesError, TaskIntegration } from '../../../../engine/asl/visit/task-integration';
 
 /** What an execution must come to. */
 export interface ConformanceCase {

@@ -1,4 +1,4 @@
-import type { ChildStart, ChildStore, ChildTrail } from '../../../../engine/asl/map-run/children';
+import type { ChildStart, ChildStore, ChildTrail } from '../../../../engine/asl/record/children';
 import type { HistoryEvent } from '../../../../engine/asl/record/history';
 import type { Move } from '../../../../engine/asl/record/place';
 

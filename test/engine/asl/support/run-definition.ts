@@ -1,7 +1,7 @@
 import { loadDefinition, WorkflowType } from '../../../../engine/asl/definition/definition';
 import { ExecutionOptions, ExecutionResult, runExecution } from '../../../../engine/asl/execution';
 import { SimulatedClock } from '../../../../engine/asl/simulated-clock';
-import type { FindIntegration, TaskIntegration } from '../../../../engine/asl/states/task-integration';
+import type { FindIntegration, TaskIntegration } from '../../../../engine/asl/visit/task-integration';
 
 export interface RunRequest extends Partial<ExecutionOptions> {
   readonly type?: WorkflowType;

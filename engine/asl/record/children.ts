@@ -1,8 +1,8 @@
+import { HistoryEvent, MAX_EVENTS } from './history';
+import { endOf, EndStatus, redrivesOf } from './history-end';
+import type { Move } from './place';
 import type { StatesDefinition } from '../definition/definition';
-import { HistoryEvent, MAX_EVENTS } from '../record/history';
-import { endOf, EndStatus, redrivesOf } from '../record/history-end';
-import type { Move } from '../record/place';
-import type { Item } from '../states/visit';
+import type { Item } from '../visit/visit';
 
 /** A child execution of a distributed Map, to be run or redriven. */
 export interface Child {

@@ -1,4 +1,4 @@
-import type { EndStatus } from '../record/history-end';
+import type { EndStatus } from './history-end';
 
 /** A run of a distributed Map, as DescribeMapRun tells of it; counts change while it goes on. */
 export interface MapRun {

@@ -5,9 +5,9 @@ import type { Turns } from './turns';
 import type { StateDefinition, StatesDefinition } from '../definition/definition';
 import { Bindings, CLOCK, evaluate, ExpressionError } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
-import type { Child, ChildResult } from '../map-run/children';
-import type { MapRun } from '../map-run/map-run';
+import type { Child, ChildResult } from '../record/children';
 import { History, Track } from '../record/history';
+import type { MapRun } from '../record/map-run';
 import type { Place } from '../record/place';
 
 /** "Maximum input or output size: 256 KiB of data as a UTF-8 encoded string" (developer guide, page "Service quotas"). */
