@@ -1,6 +1,7 @@
 /** What a program that drives the engine needs of it; nothing outside this folder imports past this file, tests apart. */
 export { systemClock } from './asl/clock';
-export { DefinitionError, type StateDefinition, type StateMachineDefinition, type StateType, type StatesDefinition, type WorkflowType, loadDefinition } from './asl/definition/definition';
+export { DefinitionError, loadDefinition } from './asl/definition/load-definition';
+export { type StateDefinition, type StateMachineDefinition, type StateType, type StatesDefinition, type WorkflowType } from './asl/definition/definition';
 export { EXECUTION_NAME } from './asl/definition/execution-name';
 export { type ExecutionResult, runExecution } from './asl/execution';
 export { indentedJson, parseExactly } from './asl/expression/exact-numbers';
@@ -10,7 +11,7 @@ export { MockError, mockedIntegrations } from './asl/mocks';
 export { type HistoryEvent, apiEvent } from './asl/record/history';
 export { SimulatedClock } from './asl/simulated-clock';
 export { type FindIntegration } from './asl/visit/task-integration';
-export { MAX_PAYLOAD_BYTES } from './asl/visit/visit';
+export { MAX_PAYLOAD_BYTES } from './asl/definition/payload-size';
 export { type AssemblyStack, type Template, readAssembly } from './assembly/cloud-assembly';
 export { type Scope, evaluate } from './assembly/intrinsics';
 export { LoadError } from './assembly/load-error';

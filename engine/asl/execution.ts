@@ -5,13 +5,13 @@ import { jsonText } from './expression/json-text';
 import { Child, ChildResult, ChildStart, ChildStore, isRedrivable, lastResult } from './record/children';
 import { History, HistoryEvent, HistoryFull, MAX_EVENTS, Track } from './record/history';
 import { redrivesOf } from './record/history-end';
+import type { Item } from './record/item';
 import type { MapRun } from './record/map-run';
 import { Move, Place } from './record/place';
 import { StateRunner } from './states/state-runner';
 import { ErrorCode } from './visit/errors';
 import { FindIntegration, StatesError } from './visit/task-integration';
 import { Turns } from './visit/turns';
-import type { Item } from './visit/visit';
 
 export interface ExecutionOptions {
   readonly definition: StateMachineDefinition;

@@ -2,7 +2,6 @@ import type { Amount } from './capacity';
 import type { ContainerDefinition } from './definition/container-definition';
 import type { JobDefinition } from './definition/job-definition';
 import type { RetryStrategy } from './definition/retry-rules';
-import type { ContainerEnd } from './executor/executor';
 
 export type JobStatus = 'SUBMITTED' | 'PENDING' | 'RUNNABLE' | 'STARTING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED';
 
@@ -15,6 +14,14 @@ export interface JobContainer extends Amount {
   /** With its parameters put in. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** How a container ended. */
+export interface ContainerEnd {
+  /** Absent where it never started. */
+  readonly exitCode?: number;
+  /** In the words of Amazon ECS, where it did not end by itself. */
+  readonly reason?: string;
 }
 
 /** What is known of a container of an attempt. */

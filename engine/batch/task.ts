@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ContainerDependency } from './definition/container-definition';
-import type { ContainerEnd, JobExecutor, SharedVolume } from './executor/executor';
-import type { JobContainer } from './job';
+import type { JobExecutor, SharedVolume } from './executor/executor';
+import type { ContainerEnd, JobContainer } from './job';
 
 /** The containers of one attempt of a job. */
 export interface TaskRun {

@@ -1,5 +1,6 @@
 import { ApiError } from './api-error';
 import { Input, Page, page } from './json-protocol';
+import { MAX_PAYLOAD_BYTES } from '../asl/definition/payload-size';
 
 const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
 const REDRIVE_FILTERS = ['REDRIVEN', 'NOT_REDRIVEN'];
@@ -8,7 +9,6 @@ const [DEFAULT_PAGE, MAX_PAGE] = [100, 1000];
 const MAX_ARN = 256;
 export const MAX_MAP_RUN_ARN = 2000;
 const MAX_NAME = 80;
-const MAX_INPUT_BYTES = 256 * 1024;
 
 /** A parameter that is not as the API's model has it; a sensitive one's value is not told, as AWS does not. */
 function violation(name: string, value: unknown, constraint: string, sensitive = false): ApiError {
@@ -42,8 +42,8 @@ export function oneOf(input: Input, name: string, values: readonly string[]): st
 /** Name and input of a new execution, as far as the API's model limits them: that comes before anything else is looked at. */
 export function startText(input: Input): { name?: string; input?: string } {
   const payload = text(input, 'input', Infinity, { least: 0 });
-  if (payload !== undefined && Buffer.byteLength(payload) > MAX_INPUT_BYTES) {
-    throw violation('input', payload, `Member must have size less than or equal to ${MAX_INPUT_BYTES} bytes in UTF-8 encoding`, true);
+  if (payload !== undefined && Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
+    throw violation('input', payload, `Member must have size less than or equal to ${MAX_PAYLOAD_BYTES} bytes in UTF-8 encoding`, true);
   }
   return { name: text(input, 'name', MAX_NAME), input: payload };
 }

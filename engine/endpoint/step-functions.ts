@@ -5,8 +5,8 @@ import { describeChild, describeExecution, executionListItem, syncResult } from 
 import { ApiService, following, Input, jsonService, Operation, seconds } from './json-protocol';
 import { listChildren, mapRunOperations } from './map-runs';
 import { filtered, invalidArn, oneOf, pageOf, required, startText, text } from './states-input';
-import { DefinitionError } from '../asl/definition/definition';
 import { EXECUTION_NAME } from '../asl/definition/execution-name';
+import { DefinitionError } from '../asl/definition/load-definition';
 import { apiEvent, HistoryEvent } from '../asl/record/history';
 import type { LoadedStateMachine } from '../deployment/load-assembly';
 import type { ChildRecord } from '../executions/child-executions';

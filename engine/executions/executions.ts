@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { abortInterruptedChildren, ChildExecutions } from './child-executions';
 import { ExecutionJournal, ExecutionRecord, ExecutionStart, ExecutionTrail, stateOf } from './execution-journal';
 import type { Clock } from '../asl/clock';
-import { loadDefinition } from '../asl/definition/definition';
+import { loadDefinition } from '../asl/definition/load-definition';
 import { Redrive, runExecution, StopReason } from '../asl/execution';
 import type { HistoryEvent } from '../asl/record/history';
 import type { MapRun } from '../asl/record/map-run';

@@ -4,6 +4,7 @@ import {
   anything, catchers, Check, expressionOr, fields, flag, integer, isObject, list, listOf, NO_EXPRESSION, number, object, oneOf, processorOf, retriers,
   text, timestamp,
 } from './field-checks';
+import { MAX_PAYLOAD_BYTES } from './payload-size';
 import type { Problems } from './problems';
 import { expressionIn } from '../expression/expression';
 
@@ -24,7 +25,6 @@ const credentials: Check = (value, at, problems) => {
 const READER_TYPES = ['MANIFEST', 'JSON', 'CSV', 'JSONL', 'PARQUET'];
 const READERS = ['getObject', 'listObjectsV2'];
 const MAX_ITEMS = 100_000_000;
-const MAX_BATCH_BYTES = 256 * 1024;
 const itemReader = fields({
   Resource: (value, at, problems) => {
     text(value, at, problems);
@@ -52,7 +52,7 @@ const resultWriter = fields({
   WriterConfig: fields({ Transformation: oneOf('NONE', 'COMPACT', 'FLATTEN'), OutputType: oneOf('JSON', 'JSONL') }),
 });
 const itemBatcher = fields({
-  MaxItemsPerBatch: expressionOr(integer(0)), MaxInputBytesPerBatch: expressionOr(integer(0, MAX_BATCH_BYTES)), BatchInput: anything,
+  MaxItemsPerBatch: expressionOr(integer(0)), MaxInputBytesPerBatch: expressionOr(integer(0, MAX_PAYLOAD_BYTES)), BatchInput: anything,
 });
 
 /** A distributed Map's own. */

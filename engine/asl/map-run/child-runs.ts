@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mapItems } from './map-items';
 import type { ChildRecord } from './map-result';
 import type { ChildResult } from '../record/children';
+import type { Item } from '../record/item';
 import { MapRun, OUTCOMES, recount } from '../record/map-run';
 import type { Place } from '../record/place';
 import { ErrorCode } from '../visit/errors';
 import { StatesError } from '../visit/task-integration';
-import type { Engine, Item, Visit } from '../visit/visit';
+import type { Engine, Visit } from '../visit/visit';
 
 /** The service quota of a Map Run's child executions at one time (AWS Step Functions developer guide, page "Service quotas"). */
 const MAX_DISTRIBUTED = 10_000;

@@ -5,11 +5,18 @@ import { readItems } from './item-reader';
 import { concurrencyOf, itemsOf } from './map-input';
 import { mapResult } from './map-result';
 import { evaluate, evaluateTyped } from '../expression/expression';
+import { Item } from '../record/item';
 import { MapRun, noCounts } from '../record/map-run';
-import type { MapOutcome } from '../states/map-state';
 import { ErrorCode } from '../visit/errors';
 import { StatesError } from '../visit/task-integration';
-import { asStatesError, bindings, Engine, Item, requireSize, Visit, within } from '../visit/visit';
+import { asStatesError, bindings, Engine, requireSize, Visit, within } from '../visit/visit';
+
+/** What a Map state gives. */
+export interface MapOutcome {
+  readonly result: unknown;
+  /** The event that the state's success comes after, where it is not the line's last. */
+  readonly last?: number;
+}
 
 interface Settings {
   readonly maxConcurrency: number;

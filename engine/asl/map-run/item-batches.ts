@@ -1,4 +1,5 @@
 import type { ItemBatcher } from '../definition/definition';
+import { MAX_PAYLOAD_BYTES } from '../definition/payload-size';
 import { Bindings, evaluate, evaluateInteger } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
 
@@ -7,17 +8,14 @@ export interface ItemBatch {
   readonly Items: readonly unknown[];
 }
 
-/** "Step Functions ... 256 KiB" is what a child's input may have at most (developer guide, page "ItemBatcher (Map)"). */
-const MAX_BYTES = 256 * 1024;
-
-/** The inputs of the child executions: as many items each as the batcher's limits allow, and one at least. */
+/** The inputs of the child executions (developer guide, page "ItemBatcher (Map)"): as many items each as the batcher's limits allow, and one at least. */
 export async function itemBatches(batcher: ItemBatcher, items: readonly unknown[], bindings: Bindings): Promise<ItemBatch[]> {
   const { MaxItemsPerBatch, MaxInputBytesPerBatch } = batcher;
   const given = MaxItemsPerBatch === undefined ? 0 : await evaluateInteger(MaxItemsPerBatch, 'ItemBatcher/MaxItemsPerBatch', bindings, 0);
   // 0 may be written, and limits nothing.
   const maxItems = given === 0 ? Infinity : given;
-  const maxBytes = MaxInputBytesPerBatch === undefined ? MAX_BYTES
-    : (await evaluateInteger(MaxInputBytesPerBatch, 'ItemBatcher/MaxInputBytesPerBatch', bindings, 0, MAX_BYTES) || MAX_BYTES);
+  const maxBytes = MaxInputBytesPerBatch === undefined ? MAX_PAYLOAD_BYTES
+    : (await evaluateInteger(MaxInputBytesPerBatch, 'ItemBatcher/MaxInputBytesPerBatch', bindings, 0, MAX_PAYLOAD_BYTES) || MAX_PAYLOAD_BYTES);
   const shared = batcher.BatchInput === undefined ? {} : { BatchInput: await evaluate(batcher.BatchInput, 'ItemBatcher/BatchInput', bindings) };
   const empty = Buffer.byteLength(jsonText({ ...shared, Items: [] }));
   const batches: unknown[][] = [];

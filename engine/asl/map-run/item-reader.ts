@@ -1,7 +1,7 @@
-import { sdkCall } from '../definition/definition';
+import { sdkCall } from '../definition/load-definition';
 import { evaluate, evaluateTyped } from '../expression/expression';
-import { serviceCall } from '../states/task-state';
 import { ErrorCode } from '../visit/errors';
+import { serviceCall } from '../visit/service-call';
 import { StatesError } from '../visit/task-integration';
 import { bindings, Engine, Visit } from '../visit/visit';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { sdkCall } from '../definition/definition';
+import { sdkCall } from '../definition/load-definition';
 import { evaluate } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
 import type { ChildResult } from '../record/children';
-import { serviceCall } from '../states/task-state';
 import { ErrorCode } from '../visit/errors';
+import { serviceCall } from '../visit/service-call';
 import { StatesError } from '../visit/task-integration';
 import { bindings, Engine, Visit } from '../visit/visit';
 

@@ -1,8 +1,8 @@
 import { HistoryEvent, MAX_EVENTS } from './history';
 import { endOf, EndStatus, redrivesOf } from './history-end';
+import type { Item } from './item';
 import type { Move } from './place';
 import type { StatesDefinition } from '../definition/definition';
-import type { Item } from '../visit/visit';
 
 /** A child execution of a distributed Map, to be run or redriven. */
 export interface Child {

@@ -1,18 +1,12 @@
 import { runLines } from './lines';
 import { evaluate } from '../expression/expression';
-import { runDistributedMap } from '../map-run/distributed-map';
+import { MapOutcome, runDistributedMap } from '../map-run/distributed-map';
 import { concurrencyOf, itemsOf } from '../map-run/map-input';
 import { Track } from '../record/history';
 import { asStatesError, bindings, Engine, RunStates, Scope, Visit } from '../visit/visit';
 
 /** "up to 40 concurrent iterations" of an inline Map (AWS Step Functions developer guide, page "Using Map state in Inline mode"). */
 const MAX_INLINE = 40;
-
-export interface MapOutcome {
-  readonly result: unknown;
-  /** The event that the state's success comes after, where it is not the line's last. */
-  readonly last?: number;
-}
 
 /** Works on the items side by side; gives the iterations' outputs in the items' order. */
 export async function runMap(engine: Engine, visit: Visit, run: RunStates): Promise<MapOutcome> {

@@ -1,6 +1,7 @@
 import { TaskEvents } from './task-events';
 import { evaluateInteger } from '../expression/expression';
 import { ErrorCode } from '../visit/errors';
+import { contextOf } from '../visit/service-call';
 import { StatesError, TaskContext, TaskIntegration } from '../visit/task-integration';
 import { asStatesError, bindings, Engine, field, requireSize, Visit, within } from '../visit/visit';
 
@@ -114,17 +115,4 @@ async function withLimits<T>(
   } finally {
     finished.abort();
   }
-}
-
-/** A service's call that a state makes beside its own work; it leaves no events. */
-export function serviceCall(engine: Engine, visit: Visit, resource: string): (args: Record<string, unknown>) => Promise<any> {
-  const integration = engine.findIntegration(resource, visit.name);
-  if (integration === undefined) throw new StatesError(ErrorCode.RUNTIME, within(visit, `${resource} is not supported by the local engine`));
-  return (args) => engine.clock.during(() => integration(args, {
-    ...contextOf(engine, visit), signal: visit.signal, record: () => undefined, heartbeat: () => undefined,
-  }));
-}
-
-function contextOf({ executionArn, executionName }: Engine, { name, retryCount }: Visit) {
-  return { executionArn, executionName, stateName: name, retryCount };
 }

@@ -3,15 +3,14 @@ import { ErrorCode } from './errors';
 import { FindIntegration, StatesError } from './task-integration';
 import type { Turns } from './turns';
 import type { StateDefinition, StatesDefinition } from '../definition/definition';
+import { MAX_PAYLOAD_BYTES } from '../definition/payload-size';
 import { Bindings, CLOCK, evaluate, ExpressionError } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
 import type { Child, ChildResult } from '../record/children';
 import { History, Track } from '../record/history';
+import type { Item } from '../record/item';
 import type { MapRun } from '../record/map-run';
 import type { Place } from '../record/place';
-
-/** "Maximum input or output size: 256 KiB of data as a UTF-8 encoded string" (developer guide, page "Service quotas"). */
-export const MAX_PAYLOAD_BYTES = 256 * 1024;
 
 /** What all states of an execution share. */
 export interface Engine {
@@ -28,13 +27,6 @@ export interface Engine {
   /** Of those that an attempt before the redrive left unsuccessful. */
   readonly isRedrivable: (childArn: string) => boolean;
   readonly onMapRun: (run: MapRun) => void;
-}
-
-/** A Map's item as `$states.context.Map.Item` has it. */
-export interface Item {
-  readonly Index: number;
-  readonly Value: unknown;
-  readonly Source?: string;
 }
 
 /** What a state sees of where it is. */

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ContainerEngine, wantsBareMachine } from './container-engine';
-import { AT_ONCE, ContainerEnd, ContainerRun, JobExecutor, OUT_OF_MEMORY, STOP_GRACE_MS } from './executor';
+import { AT_ONCE, ContainerRun, JobExecutor, OUT_OF_MEMORY, STOP_GRACE_MS } from './executor';
+import { ContainerEnd } from '../job';
 
 /** Exit codes of `run` where there may be no container: the engine failed, its program cannot be run, or is not there. */
 const ENGINE_FAILED = [125, 126, 127];

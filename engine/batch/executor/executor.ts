@@ -1,4 +1,4 @@
-import type { JobContainer } from '../job';
+import type { ContainerEnd, JobContainer } from '../job';
 
 /** One container of an attempt of a job, ready to run. */
 export interface ContainerRun {
@@ -14,14 +14,6 @@ export interface ContainerRun {
   readonly shared: ReadonlyMap<string, SharedVolume>;
   /** Called when the program has started, where somebody waits for that. */
   readonly onStarted?: () => void;
-}
-
-/** How a container ended. */
-export interface ContainerEnd {
-  /** Absent where it never started. */
-  readonly exitCode?: number;
-  /** In the words of Amazon ECS, where it did not end by itself. */
-  readonly reason?: string;
 }
 
 /** A volume that lives as long as an attempt. */

@@ -1,5 +1,6 @@
 import { branch, jsonata, machine, output, pass, single, task } from './support/run-definition';
-import { DefinitionError, loadDefinition, taskResources, WorkflowType } from '../../../engine/asl/definition/definition';
+import { WorkflowType } from '../../../engine/asl/definition/definition';
+import { DefinitionError, loadDefinition, taskResources } from '../../../engine/asl/definition/load-definition';
 
 function problemsOf(definition: unknown, type: WorkflowType = 'STANDARD'): readonly string[] {
   try {

@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
-import { loadDefinition, taskResources, WorkflowType } from '../../../engine/asl/definition/definition';
+import { WorkflowType } from '../../../engine/asl/definition/definition';
+import { loadDefinition, taskResources } from '../../../engine/asl/definition/load-definition';
 import { PaviAlignmentPipelineProps } from '../../../src';
 import { definitionOf } from '../../src/support/expressions';
 import { fargate, newPipeline, newStack } from '../../src/support/pipeline-stack';

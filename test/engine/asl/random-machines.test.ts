@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { branch, machine, runDefinition } from './support/run-definition';
-import { loadDefinition } from '../../../engine/asl/definition/definition';
+import { loadDefinition } from '../../../engine/asl/definition/load-definition';
 import type { HistoryEvent } from '../../../engine/asl/record/history';
 import { StatesError } from '../../../engine/asl/visit/task-integration';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../engine/asl/clock';
-import { loadDefinition } from '../../../engine/asl/definition/definition';
+import { loadDefinition } from '../../../engine/asl/definition/load-definition';
 import type { LoadedStateMachine } from '../../../engine/deployment/load-assembly';
 import { Executions } from '../../../engine/executions/executions';
 

@@ -1,5 +1,5 @@
 import { systemClock } from '../../../engine/asl/clock';
-import { loadDefinition } from '../../../engine/asl/definition/definition';
+import { loadDefinition } from '../../../engine/asl/definition/load-definition';
 import { runExecution } from '../../../engine/asl/execution';
 import { inputCount, jobName, MAX_RETRIEVAL_JOBS, retrievalJobs } from '../../../src/states/run-plan';
 import { evaluate } from '../support/expressions';

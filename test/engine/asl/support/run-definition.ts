@@ -1,4 +1,5 @@
-import { loadDefinition, WorkflowType } from '../../../../engine/asl/definition/definition';
+import { WorkflowType } from '../../../../engine/asl/definition/definition';
+import { loadDefinition } from '../../../../engine/asl/definition/load-definition';
 import { ExecutionOptions, ExecutionResult, runExecution } from '../../../../engine/asl/execution';
 import { SimulatedClock } from '../../../../engine/asl/simulated-clock';
 import type { FindIntegration, TaskIntegration } from '../../../../engine/asl/visit/task-integration';
