@@ -11,7 +11,7 @@ import { imageProgram } from './batch/executor/image-program';
 import type { Job } from './batch/job';
 import { RecordedBatch } from './batch/recorded-batch';
 import { deployFiles } from './deployment/deploy-files';
-import type { LoadedAssembly, LoadedStateMachine } from './deployment/load-assembly';
+import type { LoadedAssembly, LoadedStateMachine } from './deployment/loaded-assembly';
 import { batchApi } from './endpoint/batch';
 import { cloudFormation } from './endpoint/cloudformation';
 import { dynamoDb } from './endpoint/dynamodb';

@@ -2,7 +2,7 @@ import { definitionText } from './definition-text';
 import { BUCKET_DEPLOYMENT } from '../assembly/resource-types';
 import type { Resource } from '../assembly/stack-resources';
 import { jobRoleOf } from '../batch/definition/job-definition';
-import type { PolicyDocument } from '../iam/policy';
+import type { PolicyDocument, Role } from '../iam/policy';
 
 /** What runs use and the app only names, because it is there already. */
 export interface ExistingResources {
@@ -10,7 +10,7 @@ export interface ExistingResources {
   readonly buckets: readonly string[];
   readonly tables: readonly string[];
   /** With the policies that the app attaches to them; what else they may do in AWS is not known here. */
-  readonly roles: readonly { readonly arn: string; readonly name: string; readonly policies: readonly PolicyDocument[] }[];
+  readonly roles: readonly Role[];
 }
 
 const QUEUE = /^arn:[a-z-]+:batch:[a-z0-9-]+:\d{12}:job-queue\/[A-Za-z0-9_-]+$/;

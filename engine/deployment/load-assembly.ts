@@ -1,20 +1,24 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { bucketDeployment, BucketDeployment } from './bucket-deployment';
+import { bucketDeployment } from './bucket-deployment';
+import { chooseStateMachine } from './choose-state-machine';
 import { definitionText } from './definition-text';
-import { ExistingResources, existingResources } from './existing-resources';
-import { StateMachineDefinition } from '../asl/definition/definition';
+import { existingResources } from './existing-resources';
+import type { LoadedAssembly, LoadedPipeline, LoadedStateMachine, ResolvedStack } from './loaded-assembly';
+import { logGroups } from './log-groups';
+import { roleOf, unknownPermissions } from './roles';
+import { tableOf } from './tables';
 import { taskResources, loadDefinition } from '../asl/definition/load-definition';
-import { AssemblyStack, ImageAsset, readAssembly } from '../assembly/cloud-assembly';
+import { readAssembly } from '../assembly/cloud-assembly';
 import { LoadError } from '../assembly/load-error';
 import { PARTITION } from '../assembly/resource-names';
 import { BUCKET_DEPLOYMENT } from '../assembly/resource-types';
-import { Resource, resolveStacks, StackResources } from '../assembly/stack-resources';
-import { JobDefinition, jobDefinition, jobRoleOf } from '../batch/definition/job-definition';
+import { Resource, resolveStacks } from '../assembly/stack-resources';
+import { jobDefinition } from '../batch/definition/job-definition';
 import { imageProgram } from '../batch/executor/image-program';
-import { loadRules, NotificationRule } from '../events/rules';
+import { loadRules } from '../events/rules';
 import { checkPolicy } from '../iam/check-policy';
-import type { PolicyDocument } from '../iam/policy';
+import type { PolicyDocument, Role } from '../iam/policy';
 import { isSupported } from '../integrations/find-integration';
 
 /** Of stacks of which the app leaves it open. */
@@ -27,77 +31,6 @@ export interface LoadOptions {
   readonly inContainers?: boolean;
   /** The names of the stacks that are loaded, with those whose exports they import; all where it is left out. */
   readonly stacks?: readonly string[];
-}
-
-export interface LoadedRole {
-  readonly arn: string;
-  readonly name: string;
-  readonly policies: readonly PolicyDocument[];
-  readonly boundary?: PolicyDocument;
-}
-
-export interface LoadedStateMachine {
-  readonly arn: string;
-  readonly name: string;
-  readonly role: LoadedRole;
-  readonly definition: StateMachineDefinition;
-  /** As the template has it. */
-  readonly definitionText: string;
-}
-
-/** A table of DynamoDB, with the properties that CreateTable takes. */
-export interface LoadedTable {
-  readonly arn: string;
-  readonly name: string;
-  readonly schema: Readonly<Record<string, unknown>>;
-}
-
-export interface LoadedStack {
-  readonly name: string;
-  readonly id: string;
-  readonly outputs: StackResources['outputs'];
-}
-
-/** What stacks of the assembly have that runs use. */
-export interface LoadedAssembly {
-  readonly account: string;
-  readonly region: string;
-  readonly stacks: readonly LoadedStack[];
-  readonly stateMachines: readonly LoadedStateMachine[];
-  readonly buckets: ReadonlyMap<string, PolicyDocument | undefined>;
-  readonly roles: ReadonlyMap<string, LoadedRole>;
-  readonly definitions: ReadonlyMap<string, JobDefinition>;
-  readonly queueArns: ReadonlySet<string>;
-  readonly images: readonly ImageAsset[];
-  /** What is put into the buckets when they are made. */
-  readonly deployments: readonly BucketDeployment[];
-  readonly tables: readonly LoadedTable[];
-  readonly rules: readonly NotificationRule[];
-  /** Of the job definitions: what is before a log stream's first `/`, by log group. */
-  readonly logGroups: ReadonlyMap<string, ReadonlySet<string>>;
-  /** What AWS would do besides and nobody does here, by type of resource: logical ids. */
-  readonly notSimulated: ReadonlyMap<string, readonly string[]>;
-  readonly existing: ExistingResources;
-  /** When the assembly was written. */
-  readonly createdAt: Date;
-}
-
-/** A state machine of the assembly, with all of its stack that a run of it uses. */
-export interface LoadedPipeline extends LoadedAssembly {
-  readonly stateMachine: LoadedStateMachine;
-  readonly outputs: StackResources['outputs'];
-}
-
-interface ResolvedStack {
-  readonly stack: AssemblyStack;
-  readonly resolved: StackResources;
-}
-
-interface NamedMachine {
-  readonly stack: ResolvedStack;
-  readonly resource: Resource;
-  /** STACK/ID */
-  readonly name: string;
 }
 
 /**
@@ -139,13 +72,6 @@ export function loadAssembly(folder: string, { inContainers = false, stacks: nam
   return loaded;
 }
 
-/** A stack's name goes before a logical id that begins like it. */
-function chooseStateMachine(machines: readonly NamedMachine[], wanted: string | undefined): readonly NamedMachine[] {
-  if (wanted === undefined) return machines;
-  const ofStack = machines.filter(({ stack }) => stack.stack.name === wanted);
-  return ofStack.length > 0 ? ofStack : machines.filter(({ resource, name }) => resource.logicalId.startsWith(wanted) || name.startsWith(wanted));
-}
-
 function readStacks(folder: string): ResolvedStack[] {
   const stacks = readAssembly(folder);
   const resolved = resolveStacks(stacks, DEFAULT_REGION);
@@ -166,7 +92,7 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
   const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
   const existing = existingResources(resources);
   const ownRoles = ofType('AWS::IAM::Role').map((role) => roleOf(role, resources));
-  const roles = new Map<string, LoadedRole>([...existing.roles, ...ownRoles].map((role) => [role.arn, role]));
+  const roles = new Map<string, Role>([...existing.roles, ...ownRoles].map((role) => [role.arn, role]));
   for (const { name, policies, boundary } of roles.values()) {
     policies.forEach((policy) => problems.push(...checkPolicy(policy, name)));
     if (boundary !== undefined) problems.push(...checkPolicy(boundary, `${name}, permissions boundary`));
@@ -230,7 +156,7 @@ function isStateMachine({ type }: Resource): boolean {
   return type === 'AWS::StepFunctions::StateMachine';
 }
 
-function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, LoadedRole>, problems: string[]): LoadedStateMachine | undefined {
+function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, Role>, problems: string[]): LoadedStateMachine | undefined {
   const { logicalId, arn, properties } = machine;
   const loaded = attempt(problems, logicalId, () => {
     const text = definitionText(properties);
@@ -244,58 +170,6 @@ function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, LoadedRole
   if (role === undefined) problems.push(`${logicalId}: its role ${properties.RoleArn} is not in the stack`);
   if (role === undefined || loaded === undefined) return undefined;
   return { arn, name: arn.split(':').at(-1)!, role, ...loaded };
-}
-
-/** Policies whose text nobody has here, of the roles that runs use: with them the engine would guess what is allowed. */
-function unknownPermissions(resources: readonly Resource[]): string[] {
-  const used = new Set(resources.flatMap(({ properties }) => [jobRoleOf(properties), properties.RoleArn]));
-  const own = new Set(resources.filter(({ type }) => type === 'AWS::IAM::ManagedPolicy').flatMap(({ ref, arn }) => [ref, arn]));
-  return resources.filter(({ type, arn }) => type === 'AWS::IAM::Role' && used.has(arn)).flatMap(({ logicalId, properties }) => [
-    ...[properties.PermissionsBoundary ?? []].flat().filter((boundary) => !own.has(boundary))
-      .map((boundary) => `${logicalId}: the permissions boundary ${boundary} is not in the app, so what it allows is not known here`),
-    ...(properties.ManagedPolicyArns ?? []).filter((policy: string) => !own.has(policy))
-      .map((policy: string) => `${logicalId}: the managed policy ${policy} is not in the app, so what it allows is not known here`),
-  ]);
-}
-
-/** With its inline policies, the stack's policies that name it, and its permissions boundary. */
-function roleOf(role: Resource, resources: readonly Resource[]): LoadedRole {
-  const inline = (role.properties.Policies ?? []).map((policy: { PolicyDocument: PolicyDocument }) => policy.PolicyDocument);
-  const attached = resources.filter(({ type, ref, properties }) => (type === 'AWS::IAM::Policy' || type === 'AWS::IAM::ManagedPolicy')
-    && ((properties.Roles ?? []).includes(role.ref) || (role.properties.ManagedPolicyArns ?? []).includes(ref)));
-  const boundary = resources.find(({ type, arn }) => type === 'AWS::IAM::ManagedPolicy' && arn === role.properties.PermissionsBoundary);
-  return {
-    arn: role.arn,
-    name: role.ref,
-    policies: [...inline, ...attached.map(({ properties }) => properties.PolicyDocument)],
-    boundary: boundary?.properties.PolicyDocument,
-  };
-}
-
-/** What of a table has an effect here: its keys and indexes. Capacity, backups, encryption and the like have none. */
-function tableOf({ arn, ref, properties }: Resource): LoadedTable {
-  const { AttributeDefinitions, KeySchema, LocalSecondaryIndexes, GlobalSecondaryIndexes } = properties;
-  const index = ({ IndexName, KeySchema: keys, Projection }: Record<string, unknown>) => ({ IndexName, KeySchema: keys, Projection });
-  return {
-    arn,
-    name: ref,
-    schema: {
-      TableName: ref,
-      AttributeDefinitions,
-      KeySchema,
-      BillingMode: 'PAY_PER_REQUEST',
-      ...LocalSecondaryIndexes === undefined ? {} : { LocalSecondaryIndexes: LocalSecondaryIndexes.map(index) },
-      ...GlobalSecondaryIndexes === undefined ? {} : { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(index) },
-    },
-  };
-}
-
-function logGroups(definitions: readonly JobDefinition[]): Map<string, Set<string>> {
-  const groups = new Map<string, Set<string>>();
-  for (const { logGroup, logStreamPrefix } of definitions.flatMap(({ containers }) => containers)) {
-    groups.set(logGroup, (groups.get(logGroup) ?? new Set()).add(logStreamPrefix));
-  }
-  return groups;
 }
 
 function attempt<T>(problems: string[], where: string, work: () => T): T | undefined {

@@ -3,7 +3,7 @@ import type { ApiRequest } from './api-request';
 import { authorize } from './authorize';
 import { ApiService, unknownOperation } from './json-protocol';
 import { queryError, queryResult } from './query-protocol';
-import type { LoadedStack } from '../deployment/load-assembly';
+import type { LoadedStack } from '../deployment/loaded-assembly';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 

@@ -8,7 +8,7 @@ import { filtered, invalidArn, oneOf, pageOf, required, startText, text } from '
 import { EXECUTION_NAME } from '../asl/definition/execution-name';
 import { DefinitionError } from '../asl/definition/load-definition';
 import { apiEvent, HistoryEvent } from '../asl/record/history';
-import type { LoadedStateMachine } from '../deployment/load-assembly';
+import type { LoadedStateMachine } from '../deployment/loaded-assembly';
 import type { ChildRecord } from '../executions/child-executions';
 import type { ExecutionRecord } from '../executions/execution-journal';
 import type { Executions } from '../executions/executions';

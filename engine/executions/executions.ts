@@ -8,7 +8,7 @@ import type { HistoryEvent } from '../asl/record/history';
 import type { MapRun } from '../asl/record/map-run';
 import { Place } from '../asl/record/place';
 import type { FindIntegration } from '../asl/visit/task-integration';
-import type { LoadedStateMachine } from '../deployment/load-assembly';
+import type { LoadedStateMachine } from '../deployment/loaded-assembly';
 
 export interface ExecutionsOptions {
   readonly clock: Clock;

@@ -49,3 +49,11 @@ export interface AccessDecision {
   /** AWS's words: `User: ARN is not authorized to perform: ACTION on resource: "ARN" because no identity-based policy allows the ACTION action`. */
   readonly reason?: string;
 }
+
+/** A role, with all that says what it may do. */
+export interface Role {
+  readonly arn: string;
+  readonly name: string;
+  readonly policies: readonly PolicyDocument[];
+  readonly boundary?: PolicyDocument;
+}

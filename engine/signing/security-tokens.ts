@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FindCredentials, LocalCredentials } from './signer';
 import { PARTITION } from '../assembly/resource-names';
-import type { LoadedRole } from '../deployment/load-assembly';
-import type { Principal } from '../iam/policy';
+import type { Principal, Role } from '../iam/policy';
 
 /** An access key; one without a session token does not end. */
 export interface AccessKey {
@@ -28,7 +27,7 @@ export class LocalSecurityTokens {
   public readonly find: FindCredentials = (accessKeyId) => this.issued.get(accessKeyId);
 
   /** As AssumeRole does. */
-  public forRole(role: LoadedRole, session: string, holder?: string): LocalCredentials {
+  public forRole(role: Role, session: string, holder?: string): LocalCredentials {
     const arn = `arn:${PARTITION}:sts::${this.account}:assumed-role/${role.name}/${session}`;
     return this.issue({ arn, roleArn: role.arn, policies: role.policies, boundary: role.boundary }, holder);
   }

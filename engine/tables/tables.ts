@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { LoadedTable } from '../deployment/load-assembly';
+import type { LoadedTable } from '../deployment/loaded-assembly';
 import { writeWhole } from '../disk/write-whole';
 
 export interface TablesAnswer {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../engine/asl/clock';
 import { loadDefinition } from '../../../engine/asl/definition/load-definition';
-import type { LoadedStateMachine } from '../../../engine/deployment/load-assembly';
+import type { LoadedStateMachine } from '../../../engine/deployment/loaded-assembly';
 import { Executions } from '../../../engine/executions/executions';
 
 const DEFINITION = { QueryLanguage: 'JSONata', StartAt: 'End', States: { End: { Type: 'Succeed' } } };
