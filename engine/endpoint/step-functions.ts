@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from './api-error';
 import { authorize } from './authorize';
-import { describeChild, describeExecution, executionListItem, syncResult } from './execution-shapes';
 import { ApiService, following, Input, jsonService, Operation, seconds } from './json-protocol';
-import { listChildren, mapRunOperations } from './map-runs';
-import { filtered, invalidArn, oneOf, pageOf, required, startText, text } from './states-input';
+import { describeChild, describeExecution, executionListItem, syncResult } from './step-functions/execution-shapes';
+import { listChildren, mapRunOperations } from './step-functions/map-runs';
+import { filtered, invalidArn, oneOf, pageOf, required, startText, text } from './step-functions/states-input';
 import { EXECUTION_NAME } from '../asl/definition/execution-name';
 import { DefinitionError } from '../asl/definition/load-definition';
 import { apiEvent, HistoryEvent } from '../asl/record/history';

@@ -1,11 +1,11 @@
-import { ApiError } from './api-error';
-import { authorize } from './authorize';
+import { ApiError } from '../api-error';
+import { authorize } from '../authorize';
 import { childListItem, describeMapRun, mapRunListItem } from './execution-shapes';
-import { following, Input, Operation } from './json-protocol';
+import { following, Input, Operation } from '../json-protocol';
 import { filtered, invalidArn, MAX_MAP_RUN_ARN, pageOf, required } from './states-input';
-import type { MapRun } from '../asl/record/map-run';
-import type { Executions } from '../executions/executions';
-import type { Principal } from '../iam/policy';
+import type { MapRun } from '../../asl/record/map-run';
+import type { Executions } from '../../executions/executions';
+import type { Principal } from '../../iam/policy';
 
 /** The operations for the runs of distributed Maps. */
 export function mapRunOperations(

@@ -1,8 +1,8 @@
-import { seconds } from './json-protocol';
-import type { Counts, MapRun } from '../asl/record/map-run';
-import type { ChildRecord } from '../executions/child-executions';
-import type { ExecutionRecord } from '../executions/execution-journal';
-import { redriveStatus } from '../executions/redrive-status';
+import type { Counts, MapRun } from '../../asl/record/map-run';
+import type { ChildRecord } from '../../executions/child-executions';
+import type { ExecutionRecord } from '../../executions/execution-journal';
+import { redriveStatus } from '../../executions/redrive-status';
+import { seconds } from '../json-protocol';
 
 const INCLUDED = { included: true };
 

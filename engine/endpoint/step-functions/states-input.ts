@@ -1,6 +1,6 @@
-import { ApiError } from './api-error';
-import { Input, Page, page } from './json-protocol';
-import { MAX_PAYLOAD_BYTES } from '../asl/definition/payload-size';
+import { MAX_PAYLOAD_BYTES } from '../../asl/definition/payload-size';
+import { ApiError } from '../api-error';
+import { Input, Page, page } from '../json-protocol';
 
 const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
 const REDRIVE_FILTERS = ['REDRIVEN', 'NOT_REDRIVEN'];
