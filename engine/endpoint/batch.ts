@@ -1,9 +1,8 @@
 import { ApiError } from './api-error';
-import { authorize } from './authorize';
 import { ApiService, following, Input, Page, page, restJsonService } from './json-protocol';
 import { BatchError, BatchService, JobDescription } from '../batch/batch-service';
 import { camelCased } from '../batch/camel-cased';
-import type { Principal } from '../iam/policy';
+import { authorize } from '../iam/evaluate';
 
 export interface BatchApiOptions {
   readonly batch: BatchService;
@@ -16,14 +15,14 @@ const MAX_JOBS = 100;
 /** AWS Batch, as far as a caller of a pipeline looks at its jobs (API version 2016-08-10). */
 export function batchApi({ batch, queueArns }: BatchApiOptions): ApiService {
   return restJsonService({
-    'POST /v1/describejobs': ({ jobs }, caller) => {
-      allow(caller, 'batch:DescribeJobs', '*');
+    'POST /v1/describejobs': ({ jobs }, principal) => {
+      authorize({ principal, action: 'batch:DescribeJobs', resource: '*' });
       const ids = listOf(jobs, 'jobs');
       if (ids.length > MAX_JOBS) throw clientError(`jobs has ${ids.length} ids; ${MAX_JOBS} are allowed`);
       return { jobs: call(() => batch.describeJobs(ids.map((id) => id.replace(/^arn:.*:job\//, '')))).map(camelCased) };
     },
-    'POST /v1/listjobs': (input, caller) => {
-      allow(caller, 'batch:ListJobs', '*');
+    'POST /v1/listjobs': (input, principal) => {
+      authorize({ principal, action: 'batch:ListJobs', resource: '*' });
       const unsupported = Object.keys(input).filter((name) => !['jobQueue', 'jobStatus', 'maxResults', 'nextToken', 'filters'].includes(name));
       if (unsupported.length > 0) throw clientError(`ListJobs with ${unsupported.join(', ')} is not supported by the local endpoint`);
       const queue = queueOf(queueArns, input.jobQueue);
@@ -36,21 +35,21 @@ export function batchApi({ batch, queueArns }: BatchApiOptions): ApiService {
       const { items, nextToken } = pageOf(found, input);
       return { jobSummaryList: items.map(summary), ...following(nextToken) };
     },
-    'POST /v1/terminatejob': ({ jobId, reason }, caller) => {
+    'POST /v1/terminatejob': ({ jobId, reason }, principal) => {
       if (typeof jobId !== 'string' || typeof reason !== 'string') throw clientError('jobId and reason are required');
-      allow(caller, 'batch:TerminateJob', batch.find(jobId)?.JobArn ?? '*');
+      authorize({ principal, action: 'batch:TerminateJob', resource: batch.find(jobId)?.JobArn ?? '*' });
       call(() => batch.terminateJob(jobId, reason));
       return {};
     },
-    'POST /v1/canceljob': ({ jobId, reason }, caller) => {
+    'POST /v1/canceljob': ({ jobId, reason }, principal) => {
       if (typeof jobId !== 'string' || typeof reason !== 'string') throw clientError('jobId and reason are required');
-      allow(caller, 'batch:CancelJob', batch.find(jobId)?.JobArn ?? '*');
+      authorize({ principal, action: 'batch:CancelJob', resource: batch.find(jobId)?.JobArn ?? '*' });
       call(() => batch.cancelJob(jobId, reason));
       return {};
     },
-    'POST /v1/describejobqueues': (input, caller) => {
+    'POST /v1/describejobqueues': (input, principal) => {
       const { jobQueues } = input;
-      allow(caller, 'batch:DescribeJobQueues', '*');
+      authorize({ principal, action: 'batch:DescribeJobQueues', resource: '*' });
       const wanted = jobQueues === undefined ? [...queueArns] : listOf(jobQueues, 'jobQueues');
       const found = [...queueArns].filter((arn) => wanted.some((name) => name === arn || name === queueName(arn)));
       const { items, nextToken } = pageOf(found, input);
@@ -146,10 +145,6 @@ function queueName(arn: string): string {
 function listOf(value: unknown, name: string): string[] {
   if (!Array.isArray(value)) throw clientError(`${name} must be a list`);
   return value.map(String);
-}
-
-function allow(caller: Principal, action: string, resource: string): void {
-  authorize(caller, action, resource, 'AccessDeniedException', 403);
 }
 
 function clientError(message: string): ApiError {

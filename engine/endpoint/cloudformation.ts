@@ -1,9 +1,9 @@
 import { ApiError } from './api-error';
 import type { ApiRequest } from './api-request';
-import { authorize } from './authorize';
 import { ApiService, unknownOperation } from './json-protocol';
 import { queryError, queryResult } from './query-protocol';
 import type { LoadedStack } from '../deployment/loaded-assembly';
+import { authorize } from '../iam/evaluate';
 
 const NAMESPACE = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
 
@@ -17,10 +17,11 @@ export function cloudFormation(stacks: readonly LoadedStack[], createdAt: Date):
       const name = parameters.get('StackName');
       const found = name === null ? stacks : stacks.filter((stack) => stack.name === name || stack.id === name);
       const resources = name === null ? ['*'] : found.map(({ id }) => id);
-      resources.forEach((resource) => authorize(principal, 'cloudformation:DescribeStacks', resource, 'AccessDenied', 403));
+      resources.forEach((resource) => authorize({ principal, action: 'cloudformation:DescribeStacks', resource }));
       if (found.length === 0) throw new ApiError('ValidationError', `Stack with id ${name} does not exist`);
       return queryResult(action, NAMESPACE, { Stacks: { member: found.map((stack) => description(stack, createdAt)) } });
     },
+    denial: { code: 'AccessDenied', status: 403 },
     error: (error, requestId) => queryError(error, requestId, NAMESPACE),
   };
 }

@@ -1,7 +1,6 @@
 import type { ApiRequest } from './api-request';
-import { authorize } from './authorize';
 import { ApiService, jsonService, unknownOperation } from './json-protocol';
-import type { Principal } from '../iam/policy';
+import { authorize } from '../iam/evaluate';
 import type { Tables } from '../tables/tables';
 
 const TARGET = /^DynamoDB_20120810\.(\w+)$/;
@@ -9,22 +8,19 @@ const TARGET = /^DynamoDB_20120810\.(\w+)$/;
 /** The operations on the items of tables (API version 2012-08-10). */
 export function dynamoDb(tables: Tables, arnOf: (table: string) => string): ApiService {
   // What is not answered by the tables has the same shape as any service's error.
-  const { error } = jsonService('1.0', 'DynamoDB_20120810', {});
+  const { error, denial } = jsonService('1.0', 'DynamoDB_20120810', {});
   return {
     error,
+    denial,
     answer: async ({ target = '', body, principal }: ApiRequest) => {
       const operation = TARGET.exec(target)?.[1] ?? '';
       if (!tables.supports(operation)) throw unknownOperation(operation === '' ? target : `DynamoDB ${operation}`);
       const input = parsed(body);
-      resourcesOf(operation, input, arnOf).forEach((resource) => allow(principal, operation, resource));
+      resourcesOf(operation, input, arnOf).forEach((resource) => authorize({ principal, action: `dynamodb:${operation}`, resource }));
       const answer = await tables.call(operation, input);
       return { status: answer.status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body: answer.body };
     },
   };
-}
-
-function allow(principal: Principal, operation: string, resource: string): void {
-  authorize(principal, `dynamodb:${operation}`, resource);
 }
 
 /** What the operation is on, for the caller's policies: tables, or the index that is read. */

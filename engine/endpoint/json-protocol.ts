@@ -10,6 +10,8 @@ export interface ApiResponse {
 
 /** The service's name is the credential scope's. */
 export interface ApiService {
+  /** The service's own name and status for a caller who may not do what it asked for. */
+  readonly denial: { readonly code: string; readonly status: number };
   answer(request: ApiRequest): Promise<ApiResponse>;
   error(error: ApiError, requestId: string): ApiResponse;
 }
@@ -26,6 +28,7 @@ export type Operation = (input: Input, caller: Principal) => object | Promise<ob
 export function jsonService(version: '1.0' | '1.1', prefix: string, operations: Readonly<Record<string, Operation>>): ApiService {
   const headers = { 'content-type': `application/x-amz-json-${version}` };
   return {
+    denial: { code: 'AccessDeniedException', status: 400 },
     answer: async ({ target = '', body, principal }) => {
       const [, name] = target.split('.');
       if (!target.startsWith(`${prefix}.`) || !Object.hasOwn(operations, name)) throw unknownOperation(target);
@@ -44,6 +47,7 @@ export function jsonService(version: '1.0' | '1.1', prefix: string, operations: 
 export function restJsonService(routes: Readonly<Record<string, Operation>>): ApiService {
   const headers = { 'content-type': 'application/json' };
   return {
+    denial: { code: 'AccessDeniedException', status: 403 },
     answer: async ({ method, path, body, principal }) => {
       const operation = routes[`${method} ${path}`];
       if (operation === undefined) throw unknownOperation(`${method} ${path}`);

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from './api-error';
-import { authorize } from './authorize';
 import { ApiService, Input, jsonService } from './json-protocol';
+import { authorize } from '../iam/evaluate';
 
 export interface LogsOptions {
   /** One file a stream: `PREFIX/NAME/ID.log`. */
@@ -24,11 +24,11 @@ const STREAM = /^[\w.-]+(\/[\w.-]+)*$/;
 /** Amazon CloudWatch Logs' GetLogEvents (API version 2014-03-28) for what the jobs wrote. */
 export function logsApi({ folder, logGroups, arnOf }: LogsOptions): ApiService {
   return jsonService('1.1', 'Logs_20140328', {
-    GetLogEvents: (input, caller) => {
+    GetLogEvents: (input, principal) => {
       const { logGroupName, logGroupIdentifier, logStreamName } = input;
       const group = String(logGroupName ?? String(logGroupIdentifier ?? '').replace(/^arn:.*:log-group:/, ''));
       if (logStreamName === undefined || group === '') throw new ApiError('InvalidParameterException', 'logGroupName and logStreamName are required');
-      authorize(caller, 'logs:GetLogEvents', `${arnOf(group)}:log-stream:${logStreamName}`);
+      authorize({ principal, action: 'logs:GetLogEvents', resource: `${arnOf(group)}:log-stream:${logStreamName}` });
       const prefixes = logGroups.get(group);
       if (prefixes === undefined) throw new ApiError('ResourceNotFoundException', 'The specified log group does not exist.');
       const events = eventsOf(folder, String(logStreamName), prefixes);

@@ -5,6 +5,7 @@ import { ApiError } from './api-error';
 import { readApiRequest, signedService } from './api-request';
 import type { ApiResponse, ApiService } from './json-protocol';
 import { queryError } from './query-protocol';
+import { AccessDenied } from '../iam/evaluate';
 import type { S3Service } from '../s3/s3-service';
 import type { FindCredentials } from '../signing/signer';
 
@@ -55,11 +56,17 @@ async function answer(options: AwsServerOptions, name: string, message: Incoming
     send(response, requestId, await service.answer(await readApiRequest(message, name, options.findCredentials, options.region)));
   } catch (error) {
     if (response.destroyed) return;
-    const known = error instanceof ApiError ? error : new ApiError('InternalFailure', `a defect of the local endpoint, please report it: ${(error as Error).stack}`, 500);
+    const known = apiError(error, service);
     // The rest of a body that nobody will read must not be taken for the next request.
     if (!message.complete) response.setHeader('connection', 'close');
     send(response, requestId, service?.error(known, requestId) ?? errorOfUnknown(message, known, requestId));
   }
+}
+
+function apiError(error: unknown, service: ApiService | undefined): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof AccessDenied && service !== undefined) return new ApiError(service.denial.code, error.message, service.denial.status);
+  return new ApiError('InternalFailure', `a defect of the local endpoint, please report it: ${(error as Error).stack}`, 500);
 }
 
 /** In the shape that the request's own suggests. */

@@ -22,6 +22,15 @@ export function evaluate(request: AccessRequest): AccessDecision {
   return byBoundary?.length === 0 ? denied(request, `because no permissions boundary allows the ${action} action`) : { allowed: true };
 }
 
+/** Why the caller may not do what it asked for, in AWS's words; each protocol has its own code and status for it. */
+export class AccessDenied extends Error {}
+
+/** @throws AccessDenied */
+export function authorize(request: AccessRequest): void {
+  const decision = evaluate(request);
+  if (!decision.allowed) throw new AccessDenied(decision.reason);
+}
+
 function resourceStatements(policy: PolicyDocument | undefined): readonly PolicyStatement[] {
   return policy ? statementsOf(policy) : [];
 }

@@ -44,11 +44,11 @@ export interface AccessRequest {
   readonly resourcePolicy?: PolicyDocument;
 }
 
-export interface AccessDecision {
-  readonly allowed: boolean;
-  /** AWS's words: `User: ARN is not authorized to perform: ACTION on resource: "ARN" because no identity-based policy allows the ACTION action`. */
-  readonly reason?: string;
-}
+/**
+ * A denial's reason has AWS's words: `User: ARN is not authorized to perform: ACTION on resource: "ARN" because no identity-based policy allows the
+ * ACTION action`.
+ */
+export type AccessDecision = { readonly allowed: true; readonly reason?: undefined } | { readonly allowed: false; readonly reason: string };
 
 /** A role, with all that says what it may do. */
 export interface Role {

@@ -1,8 +1,8 @@
-import { authorize } from './authorize';
 import { StatesError } from '../asl/visit/task-integration';
 import { BatchError, BatchService } from '../batch/batch-service';
 import type { JobDefinition } from '../batch/definition/job-definition';
 import type { SubmitJob } from '../batch/submission';
+import { AccessDenied, authorize } from '../iam/evaluate';
 import type { Principal } from '../iam/policy';
 
 /** What the integrations of Batch work on. */
@@ -58,9 +58,11 @@ export function checkAllowed(
     ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:requesttag/${key.toLowerCase()}`, value])),
     ...Object.keys(tags).length === 0 ? {} : { 'aws:tagkeys': Object.keys(tags) },
   };
-  for (const [action, ...resources] of needs) {
-    const denial = authorize(principal, action, resources, context);
-    if (denial !== undefined) throw new StatesError(`Batch.${style.base}`, style.words(denial, 403, 'AccessDeniedException'));
+  try {
+    for (const [action, ...resources] of needs) for (const resource of resources) authorize({ principal, action, resource, context });
+  } catch (error) {
+    if (!(error instanceof AccessDenied)) throw error;
+    throw new StatesError(`Batch.${style.base}`, style.words(error.message, 403, 'AccessDeniedException'));
   }
 }
 

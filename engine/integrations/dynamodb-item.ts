@@ -1,5 +1,5 @@
-import { authorize } from './authorize';
 import { StatesError, TaskIntegration } from '../asl/visit/task-integration';
+import { evaluate } from '../iam/evaluate';
 import type { Principal } from '../iam/policy';
 
 export interface ItemTables {
@@ -16,8 +16,8 @@ export const ITEM_OPERATIONS: Readonly<Record<string, string>> = { getItem: 'Get
 export function dynamoDbItem(operation: string, { principal, call, arnOf }: ItemTables): TaskIntegration {
   const name = ITEM_OPERATIONS[operation];
   return async (args) => {
-    const denial = authorize(principal, `dynamodb:${name}`, [arnOf(String(args.TableName))]);
-    if (denial !== undefined) throw failure('AccessDeniedException', denial);
+    const decision = evaluate({ principal, action: `dynamodb:${name}`, resource: arnOf(String(args.TableName)) });
+    if (!decision.allowed) throw failure('AccessDeniedException', decision.reason);
     const { status, body } = await call(name, args);
     const answer = JSON.parse(body) as Record<string, unknown>;
     if (status !== 200) throw failure(String(answer.__type).replace(/^.*#/, ''), String(answer.message ?? answer.Message));

@@ -21,9 +21,6 @@ const INTEGRATIONS: ReadonlyMap<string, Make> = new Map<string, Make>([
   ...Object.entries(SDK_BATCH).map(([operation, make]): [string, Make] => [`aws-sdk:batch:${operation}`, make]),
   ...Object.keys(ITEM_OPERATIONS).map((operation): [string, Make] =>
     [`dynamodb:${operation}`, ({ tables, principal }) => dynamoDbItem(operation, { ...tables, principal })]),
-  ...Object.keys(ITEM_OPERATIONS).map((operation): [string, Make] => [
-    `dynamodb:${operation}`, ({ principal, tables }) => dynamoDbItem(operation, { principal, ...tables }),
-  ]),
   ...Object.entries(SDK_S3).map(([operation, make]): [string, Make] => [`aws-sdk:s3:${operation}`, ({ s3 }) => make(s3)]),
 ]);
 

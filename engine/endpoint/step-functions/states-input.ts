@@ -39,8 +39,14 @@ export function oneOf(input: Input, name: string, values: readonly string[]): st
   return value;
 }
 
+/** A new execution's, as the request has them. */
+export interface StartText {
+  readonly name?: string;
+  readonly input?: string;
+}
+
 /** Name and input of a new execution, as far as the API's model limits them: that comes before anything else is looked at. */
-export function startText(input: Input): { name?: string; input?: string } {
+export function startText(input: Input): StartText {
   const payload = text(input, 'input', Infinity, { least: 0 });
   if (payload !== undefined && Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES) {
     throw violation('input', payload, `Member must have size less than or equal to ${MAX_PAYLOAD_BYTES} bytes in UTF-8 encoding`, true);
@@ -50,6 +56,10 @@ export function startText(input: Input): { name?: string; input?: string } {
 
 export function invalidArn(arn: string): ApiError {
   return new ApiError('InvalidArn', `Invalid Arn: '${arn}'`);
+}
+
+export function typeNotSupported(): ApiError {
+  return new ApiError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
 }
 
 export function pageOf<T>(items: readonly T[], input: Input): Page<T> {

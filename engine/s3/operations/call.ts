@@ -39,14 +39,14 @@ export function mayKnowAbsence(call: Call, bucket: string): void {
 
 export function denialOf(call: Call, action: string, bucket: string, key?: string): string | undefined {
   const resource = bucket === '' ? '*' : `arn:aws:s3:::${bucket}${key === undefined ? '' : `/${key}`}`;
-  const { allowed, reason } = evaluate({
+  const decision = evaluate({
     principal: call.credentials.principal,
     action,
     resource,
     context: contextOf(call),
     resourcePolicy: bucket === '' ? undefined : call.bucketPolicy(bucket),
   });
-  return allowed ? undefined : reason ?? 'Access Denied';
+  return decision.allowed ? undefined : decision.reason;
 }
 
 /** The condition keys of S3 that this server knows; the loopback counts as a secure transport, for nobody else can listen there. */
