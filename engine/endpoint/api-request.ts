@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from './api-error';
 import type { Principal } from '../iam/policy';
-import { S3Error } from '../s3/s3-error';
 import { verifySignature } from '../signing/signature';
+import { SignatureError } from '../signing/signature-error';
 import { header, readRequest } from '../signing/signed-request';
 import type { FindCredentials } from '../signing/signer';
 
@@ -38,7 +38,7 @@ export async function readApiRequest(
     const { credentials: { principal } } = await verifySignature(request, findCredentials, region, Date.now(), { service, payload });
     return { method: request.method, path: request.rawPath, target: header(request, 'x-amz-target'), body: body.toString('utf8'), principal };
   } catch (error) {
-    if (error instanceof S3Error) throw signatureError(error);
+    if (error instanceof SignatureError) throw signatureError(error);
     throw error;
   }
 }
@@ -54,17 +54,17 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** What S3 says of a signature, in the words of the other services ("Common Errors" of each API reference). */
-function signatureError({ code, message }: S3Error): ApiError {
-  switch (code) {
-    case 'InvalidAccessKeyId':
-    case 'InvalidToken':
+/** A signature that does not hold, in the words of the services other than S3 ("Common Errors" of each API reference). */
+function signatureError({ problem, message }: SignatureError): ApiError {
+  switch (problem) {
+    case 'UnknownKey':
+    case 'WrongToken':
       return new ApiError('UnrecognizedClientException', 'The security token included in the request is invalid. Use the keys that pavi-pipeline serve '
         + 'wrote to credentials.env in its state folder.', 403);
-    case 'SignatureDoesNotMatch':
-    case 'RequestTimeTooSkewed':
+    case 'Mismatch':
+    case 'Skewed':
       return new ApiError('InvalidSignatureException', message, 403);
-    case 'AccessDenied':
+    case 'Denied':
       return new ApiError('MissingAuthenticationTokenException', message, 403);
     default:
       return new ApiError('IncompleteSignatureException', message, 403);

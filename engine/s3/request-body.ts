@@ -3,8 +3,9 @@ import { pipeline, Readable, Transform, TransformCallback } from 'node:stream';
 import { AnnouncedChecksum, announcedChecksum, Checksum, ChecksumAlgorithm, checkedValue, checksumHeader, Digest, newDigest } from './checksums';
 import { ChunkedBody } from './chunked-body';
 import { S3Error } from './s3-error';
+import { S3Request } from './s3-request';
 import type { Verified } from '../signing/signature';
-import { header, S3Request } from '../signing/signed-request';
+import { header } from '../signing/signed-request';
 
 const SIGNED_CHUNKS = ['STREAMING-AWS4-HMAC-SHA256-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER'];
 const UNSIGNED_CHUNKS = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';

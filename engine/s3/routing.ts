@@ -7,7 +7,7 @@ import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, l
 import { getObject, headObject, READ_QUERY } from './operations/read-object';
 import { putObject } from './operations/write-object';
 import { notImplemented } from './s3-error';
-import type { S3Request } from '../signing/signed-request';
+import type { S3Request } from './s3-request';
 
 interface Route {
   readonly name: string;

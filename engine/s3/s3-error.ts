@@ -1,3 +1,5 @@
+import { SignatureError, SignatureProblem } from '../signing/signature-error';
+
 /** An answer that is an error, with S3's own code, status and words (API reference, page "Error responses"). */
 export class S3Error extends Error {
   constructor(
@@ -39,4 +41,21 @@ export function notImplemented(what: string): S3Error {
 
 export function malformedXml(): S3Error {
   return new S3Error('MalformedXML', 400, 'The XML you provided was not well-formed or did not validate against our published schema');
+}
+
+const SIGNATURE_CODES: Readonly<Record<SignatureProblem, readonly [code: string, status: number]>> = {
+  Denied: ['AccessDenied', 403],
+  UnknownKey: ['InvalidAccessKeyId', 403],
+  WrongToken: ['InvalidToken', 400],
+  WrongScope: ['AuthorizationHeaderMalformed', 400],
+  Mismatch: ['SignatureDoesNotMatch', 403],
+  Skewed: ['RequestTimeTooSkewed', 403],
+  Malformed: ['AuthorizationHeaderMalformed', 400],
+  MalformedUrl: ['AuthorizationQueryParametersError', 400],
+  Unsupported: ['InvalidRequest', 400],
+};
+
+/** A signature that does not hold, as S3 says it. */
+export function signatureRefused({ problem, message, details }: SignatureError): S3Error {
+  return new S3Error(...SIGNATURE_CODES[problem], message, details);
 }

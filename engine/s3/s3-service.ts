@@ -6,11 +6,12 @@ import { BucketStore } from './object-store';
 import type { S3Response } from './operations/call';
 import { openBody } from './request-body';
 import { routeOf } from './routing';
-import { S3Error } from './s3-error';
+import { S3Error, signatureRefused } from './s3-error';
+import { readS3Request } from './s3-request';
 import { toXml } from './xml';
 import type { PolicyDocument } from '../iam/policy';
 import { verifySignature } from '../signing/signature';
-import { readRequest } from '../signing/signed-request';
+import { SignatureError } from '../signing/signature-error';
 import type { FindCredentials } from '../signing/signer';
 
 export interface S3ServiceOptions {
@@ -74,7 +75,7 @@ async function answer(options: S3ServiceOptions, buckets: BucketStore, message: 
 async function handle(
   options: S3ServiceOptions, buckets: BucketStore, message: IncomingMessage,
 ): Promise<{ result: S3Response; resetAfterBytes?: number }> {
-  const request = readRequest(message);
+  const request = readS3Request(message);
   const verified = await verifySignature(request, options.findCredentials, options.region);
   const { name, operation } = routeOf(request);
   const { principal, holder = '' } = verified.credentials;
@@ -119,7 +120,7 @@ async function send(message: IncomingMessage, response: ServerResponse, result: 
 }
 
 function sendError(message: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): void {
-  const known = error instanceof S3Error ? error : new S3Error('InternalError', 500, `We encountered an internal error. Please try again. (${(error as Error).message})`);
+  const known = s3Error(error);
   const body = toXml('Error', { Code: known.code, Message: known.message, ...known.details, RequestId: requestId }, false);
   response.statusCode = known.status;
   // The rest of a body that nobody will read must not be taken for the next request.
@@ -131,4 +132,10 @@ function sendError(message: IncomingMessage, response: ServerResponse, error: un
     response.end(body);
   }
   message.resume();
+}
+
+function s3Error(error: unknown): S3Error {
+  if (error instanceof S3Error) return error;
+  if (error instanceof SignatureError) return signatureRefused(error);
+  return new S3Error('InternalError', 500, `We encountered an internal error. Please try again. (${(error as Error).message})`);
 }

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { evaluate } from '../../iam/evaluate';
 import type { PolicyDocument } from '../../iam/policy';
-import type { S3Request } from '../../signing/signed-request';
 import type { LocalCredentials } from '../../signing/signer';
 import type { BucketStore } from '../object-store';
 import type { BodyOptions, RequestBody } from '../request-body';
 import { S3Error } from '../s3-error';
+import type { S3Request } from '../s3-request';
 
 export interface S3Response {
   readonly status: number;

@@ -1,6 +1,7 @@
-import { header, S3Request } from '../../signing/signed-request';
+import { header } from '../../signing/signed-request';
 import type { StoredObject } from '../object-store';
 import { noSuchKey, notImplemented, preconditionFailed } from '../s3-error';
+import { S3Request } from '../s3-request';
 
 /**
  * `If-Match`, `If-None-Match`, `If-Modified-Since` and `If-Unmodified-Since` of a read, with their precedence (RFC 9110, section 13.2.2).

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { decoded, header, S3Request } from '../../signing/signed-request';
+import { header } from '../../signing/signed-request';
 import { algorithmNamed, Checksum, ChecksumAlgorithm, newDigest } from '../checksums';
 import { ObjectStore, StoredObject, StoredPart, timestamp } from '../object-store';
 import { invalidArgument, notImplemented, preconditionFailed, S3Error } from '../s3-error';
+import { decoded, S3Request } from '../s3-request';
 import { toXml } from '../xml';
 import { authorize, Call, mayKnowAbsence, Operation } from './call';
 import { checkWriteConditions, isNotModified } from './conditions';

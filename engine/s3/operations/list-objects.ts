@@ -1,6 +1,6 @@
-import { integerOf } from '../../signing/signed-request';
 import type { ObjectStore } from '../object-store';
 import { invalidArgument } from '../s3-error';
+import { integerOf } from '../s3-request';
 import { toXml, XmlContent } from '../xml';
 import { authorize, Operation } from './call';
 

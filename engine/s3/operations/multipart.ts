@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { header, integerOf, S3Request } from '../../signing/signed-request';
+import { header } from '../../signing/signed-request';
 import { algorithmNamed, announcedChecksum, Checksum, ChecksumAlgorithm, checksumHeader, Digest, newDigest } from '../checksums';
 import { ObjectStore, StoredPart, StoredUpload, timestamp } from '../object-store';
 import { readText } from '../request-body';
 import { malformedXml, S3Error } from '../s3-error';
+import { integerOf, S3Request } from '../s3-request';
 import { asList, fromXml, toXml } from '../xml';
 import { authorize, Operation } from './call';
 import { checkWriteConditions } from './conditions';

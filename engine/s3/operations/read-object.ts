@@ -1,7 +1,8 @@
-import { header, S3Request } from '../../signing/signed-request';
+import { header } from '../../signing/signed-request';
 import { checksumHeader } from '../checksums';
 import type { StoredObject } from '../object-store';
 import { invalidArgument, S3Error } from '../s3-error';
+import { S3Request } from '../s3-request';
 import { authorize, Call, mayKnowAbsence, Operation } from './call';
 import { isNotModified } from './conditions';
 

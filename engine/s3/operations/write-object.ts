@@ -1,7 +1,8 @@
-import { header, S3Request } from '../../signing/signed-request';
+import { header } from '../../signing/signed-request';
 import { algorithmNamed, Checksum, checksumHeader } from '../checksums';
 import { timestamp } from '../object-store';
 import { invalidArgument, notImplemented, S3Error } from '../s3-error';
+import { S3Request } from '../s3-request';
 import { authorize, Operation } from './call';
 import { checkWriteConditions } from './conditions';
 
