@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { requireName } from './checks';
+import { requireName } from './checks/values';
 import { RunStorage } from './storage/run-storage';
 
 /** Options of `PaviAlignmentPipeline.createCallerPolicy`. */

@@ -1,10 +1,13 @@
 export * from './pavi-alignment-pipeline';
 export * from './pavi-alignment-pipeline-props';
-export * from './pipeline-names';
+export type { PipelineNames } from './names/physical-names';
+export type { PipelineComputeConfig } from './compute/compute-config';
 export * from './compute/compute-platform';
+export type { Ec2ComputeOptions } from './compute/ec2-compute';
+export type { FargateComputeOptions } from './compute/fargate-compute';
 export * from './compute/pipeline-compute';
 export * from './images/pipeline-images';
 export * from './steps/pipeline-step-props';
-export * from './caller-policy';
+export type { CallerPolicyOptions } from './caller-policy';
 export * from './monitoring/pipeline-monitoring-props';
 export * from './progress/jobs-table';

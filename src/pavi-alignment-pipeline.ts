@@ -9,18 +9,19 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { CallerPolicyOptions, createCallerPolicy } from './caller-policy';
-import { requireRemovalPolicy, requireSamePlace } from './checks';
-import { pipelineNames } from './given-names';
+import { requireSamePlace } from './checks/places';
+import { requireRemovalPolicy } from './checks/values';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
 import { PipelineMonitoring } from './monitoring/pipeline-monitoring';
 import { jobStatusRule, runStatusRule } from './monitoring/run-events';
+import { checkedPhysicalNames } from './names/physical-names';
 import { RunStateMachine } from './orchestration/run-state-machine';
 import { ExportOutputsOptions, PaviAlignmentPipelineProps } from './pavi-alignment-pipeline-props';
 import { addTags } from './pipeline-tags';
 import { runLimits } from './run-limits';
 import { addStackOutputs } from './stack-outputs';
-import { checkImportedRoles } from './steps/given-roles';
+import { checkImportedRoles } from './steps/imported-roles';
 import { StepEnvironment } from './steps/job-step';
 import { createSteps } from './steps/pipeline-steps';
 import { taskRole } from './steps/task-role';
@@ -75,7 +76,7 @@ export class PaviAlignmentPipeline extends Construct {
   constructor(scope: Construct, id: string, props: PaviAlignmentPipelineProps) {
     super(scope, id);
     const limits = runLimits(props);
-    const names = pipelineNames(props);
+    const names = checkedPhysicalNames(props);
     const { runTimeout } = limits;
     this.isExpress = limits.workflowType === sfn.StateMachineType.EXPRESS;
     requireRemovalPolicy(props.removalPolicy);
@@ -84,17 +85,11 @@ export class PaviAlignmentPipeline extends Construct {
     const compute = props.compute.bind(this);
     requireSamePlace(this, 'the job queue', compute.jobQueue, compute.jobQueue.jobQueueArn);
     const images = (props.images ?? PipelineImages.bundled()).bind(this, { cpuArchitecture: compute.cpuArchitecture });
-    const pipelineLogs = new PipelineLogs(this, 'Logs', {
-      jobLogGroup: props.jobLogGroup,
-      executionLogGroup: props.executionLogGroup,
-      retention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
-      removalPolicy,
-      names,
-    });
+    const pipelineLogs = new PipelineLogs(this, 'Logs', props, { removalPolicy, names });
     this.jobQueue = compute.jobQueue;
     this.jobLogGroup = pipelineLogs.jobs;
     this.executionLogGroup = pipelineLogs.executions;
-    this.storage = runStorage(this, props);
+    this.storage = runStorage(this, props, { removalPolicy, workBucketName: names.workBucketName });
     this.workBucket = this.storage.bucket;
     this.jobsTable = props.jobsTable?.bind(this, { removalPolicy, tableName: names.jobsTableName });
     if (this.jobsTable !== undefined) requireSamePlace(this, 'the jobs table', this.jobsTable, this.jobsTable.tableArn);
@@ -107,7 +102,7 @@ export class PaviAlignmentPipeline extends Construct {
       logGroup: this.jobLogGroup,
       storage: this.storage,
     };
-    const steps = createSteps(this, props, environment, runTimeout);
+    const steps = createSteps(this, props, names, environment, runTimeout);
     this.sequenceRetrievalJobDefinition = steps.sequenceRetrieval.jobDefinition;
     this.alignmentJobDefinition = steps.alignment.jobDefinition;
     this.seqInfoCollectionJobDefinition = steps.seqInfoCollection.jobDefinition;

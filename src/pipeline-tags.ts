@@ -2,18 +2,33 @@ import { Stack, Tags, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
+/**
+ * Props of the pipeline for the tags of its resources.
+ *
+ * @internal the members are those of `PaviAlignmentPipelineProps`
+ */
+export interface PipelineTagsProps {
+  /**
+   * Tags of everything that can carry tags, jobs included: added to the default ones, or instead of those with the same key (IAM takes
+   * `product` and `Product` for the same). Before the default ones stands, too, what the app adds with `Tags.of(…)`.
+   *
+   * @default - AppComponent=pipeline, CreatedBy=PAVI, Product=PAVI
+   */
+  readonly tags?: { [key: string]: string };
+}
+
 /** As on the rest of PAVI's resources. */
 const DEFAULT_TAGS = { Product: 'PAVI', CreatedBy: 'PAVI', AppComponent: 'pipeline' };
 /** Below that of `Tags.of(…).add`, 100: what the app says of all its resources stands. */
 const DEFAULT_PRIORITY = 50;
 
-/** Tags everything below the scope that can carry tags; the given ones are added to the default ones, and stand where they have the same key. */
-export function addTags(scope: Construct, given: { readonly [key: string]: string } = {}): void {
-  const taken = Object.keys(given).map((key) => key.toLowerCase());
+/** Tags everything below the scope that can carry tags; the app's are added to the default ones, and replace those with the same key. */
+export function addTags(scope: Construct, tags: { readonly [key: string]: string } = {}): void {
+  const taken = Object.keys(tags).map((key) => key.toLowerCase());
   for (const [key, value] of Object.entries(DEFAULT_TAGS)) {
     if (!taken.includes(key.toLowerCase())) Tags.of(scope).add(key, value, { priority: DEFAULT_PRIORITY });
   }
-  for (const [key, value] of Object.entries(given)) {
+  for (const [key, value] of Object.entries(tags)) {
     requireTag(key, value);
     Tags.of(scope).add(key, value);
   }

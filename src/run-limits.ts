@@ -1,15 +1,46 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { requireDuration, requireWhole } from './checks';
+import { requireDuration, requireWhole } from './checks/values';
 import { MAX_INLINE_CONCURRENCY } from './orchestration/retrieval-map';
 import { MAX_RETRIEVAL_JOBS } from './states/run-plan';
 
-/** What the pipeline's props say of how large a run may be; see there. */
+/**
+ * Props of the pipeline that limit its runs.
+ *
+ * @internal the members are those of `PaviAlignmentPipelineProps`
+ */
 export interface RunLimitsProps {
+  /**
+   * The kind of state machine. EXPRESS is cheaper and starts sooner, for runs of less than five minutes: it looks at its jobs every
+   * five seconds, cannot be redriven, may start a run twice (which then writes the same files twice), leaves the jobs of a stopped run
+   * running, and has no history but its log.
+   *
+   * @default sfn.StateMachineType.STANDARD
+   */
   readonly workflowType?: sfn.StateMachineType;
-  readonly runTimeout?: Duration;
+
+  /**
+   * How many retrieval jobs of a run there are at once, 1 to 1000 (EXPRESS: 40). Above 40 they are executions of their own
+   * (a Distributed Map).
+   *
+   * @default 40
+   */
   readonly maxConcurrency?: number;
+
+  /**
+   * How many entries a retrieval job makes, 1 to 10000. A run has at most 1,000 retrieval jobs: where that is not enough, its
+   * jobs get more entries.
+   *
+   * @default 10
+   */
   readonly regionsPerJob?: number;
+
+  /**
+   * How long a run may take, from 5 minutes to 1 year; EXPRESS: from 1 minute to 5.
+   *
+   * @default - 1 hour; 5 minutes for EXPRESS
+   */
+  readonly runTimeout?: Duration;
 }
 
 export interface RunLimits {

@@ -49,7 +49,7 @@ test.each([
   ['worker/a.ts', 'import { Stack } from \'aws-cdk-lib\';'],
   ['worker/commands/a.ts', 'const x = import(\'../../cli/main\');'],
   ['worker/a.ts', 'export * from \'../src/steps/b\';'],
-  ['cli/runs/a.ts', 'import { PipelineNames } from \'../../src/pipeline-names\';'],
+  ['cli/runs/a.ts', 'import { PipelineNames } from \'../../src/names/physical-names\';'],
   ['engine/s3/a.ts', 'import { StoragePrefix } from \'../../src/contract/storage-keys\';'],
 ])('a forbidden import in %s is found: %s', (file, text) => {
   expect(violations(file, text)).toHaveLength(1);

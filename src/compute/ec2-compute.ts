@@ -2,11 +2,73 @@ import { Token } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { PipelineComputeConfig } from './compute-config';
 import { ComputePlatform } from './compute-platform';
 import { checkJobQueueName, createJobQueue, spotFirst } from './job-queue';
-import type { Ec2ComputeOptions, PipelineComputeConfig } from './pipeline-compute';
-import { requireWhole } from '../checks';
+import { requireWhole } from '../checks/values';
+
+/** Options of `PipelineCompute.ec2`. */
+export interface Ec2ComputeOptions {
+  /** The network of the instances. It must let them reach S3, ECR, ECS, CloudWatch Logs, and the genomes' hosts. */
+  readonly vpc: ec2.IVpc;
+  /**
+   * Whether to use Spot instances first, with an on-demand environment second in the queue.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+  /**
+   * The architecture of the instances.
+   *
+   * @default ecs.CpuArchitecture.X86_64
+   */
+  readonly cpuArchitecture?: ecs.CpuArchitecture;
+  /**
+   * The types that an instance may have, one or more, all of the architecture; Batch takes what fits the jobs.
+   *
+   * @default - Batch's default families of the architecture
+   */
+  readonly instanceTypes?: ec2.InstanceType[];
+  /**
+   * The vCPUs that are kept running without any job, a whole number from 0 to `maxvCpus`; with Spot, of Spot instances.
+   *
+   * @default 0
+   */
+  readonly minvCpus?: number;
+  /**
+   * The most vCPUs that all jobs of a compute environment use at once; a whole number from 1.
+   *
+   * @default 64
+   */
+  readonly maxvCpus?: number;
+  /**
+   * The subnets of the instances. Whether an instance has a public IP address is a setting of its subnet.
+   *
+   * @default - the VPC's private subnets
+   */
+  readonly subnets?: ec2.SubnetSelection;
+  /**
+   * The security groups of the instances.
+   *
+   * @default - one of each environment's own, that lets everything out and nothing in
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+  /**
+   * The role of the instances (of ECS's agent on them, not of the jobs). An own one needs the managed policy
+   * `service-role/AmazonEC2ContainerServiceforEC2Role`.
+   *
+   * @default - a role of its own with that policy
+   */
+  readonly instanceRole?: iam.IRole;
+  /**
+   * The queue's name: up to 128 letters, digits, `-` and `_`.
+   *
+   * @default - made by CloudFormation
+   */
+  readonly jobQueueName?: string;
+}
 
 const DEFAULT_MAX_VCPUS = 64;
 const DEFAULT_MIN_VCPUS = 0;

@@ -3,10 +3,58 @@ import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { PipelineComputeConfig } from './compute-config';
 import { ComputePlatform } from './compute-platform';
 import { checkJobQueueName, createJobQueue, spotFirst } from './job-queue';
-import type { FargateComputeOptions, PipelineComputeConfig } from './pipeline-compute';
-import { requireWhole } from '../checks';
+import { requireWhole } from '../checks/values';
+
+/** Options of `PipelineCompute.fargate`. */
+export interface FargateComputeOptions {
+  /** The network of the jobs. It must let them reach S3, ECR, CloudWatch Logs, and the genomes' hosts. */
+  readonly vpc: ec2.IVpc;
+  /**
+   * Whether to use Fargate Spot first, with an on-demand environment second in the queue.
+   *
+   * @default false
+   */
+  readonly spot?: boolean;
+  /**
+   * The architecture of the jobs. Fargate Spot in Batch has x86_64 and, where the region offers it, arm64.
+   *
+   * @default ecs.CpuArchitecture.X86_64
+   */
+  readonly cpuArchitecture?: ecs.CpuArchitecture;
+  /**
+   * The most vCPUs that all jobs of a compute environment use at once; a whole number from 1.
+   *
+   * @default 64
+   */
+  readonly maxvCpus?: number;
+  /**
+   * The subnets of the jobs.
+   *
+   * @default - the VPC's private subnets; its public ones where `assignPublicIp` is true
+   */
+  readonly subnets?: ec2.SubnetSelection;
+  /**
+   * The security groups of the jobs.
+   *
+   * @default - one of its own, that lets everything out and nothing in
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+  /**
+   * Whether the jobs get a public IP address; needed in public subnets without VPC endpoints.
+   *
+   * @default false
+   */
+  readonly assignPublicIp?: boolean;
+  /**
+   * The queue's name: up to 128 letters, digits, `-` and `_`.
+   *
+   * @default - made by CloudFormation
+   */
+  readonly jobQueueName?: string;
+}
 
 const DEFAULT_MAX_VCPUS = 64;
 

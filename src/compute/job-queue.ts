@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import { Construct } from 'constructs';
-import { BATCH_NAME, requireName } from '../checks';
+import { BATCH_NAME, requireName } from '../checks/values';
 
 /**
  * Why a job that waits at the head of a queue can never start, so that it is canceled rather than left to block the others: the

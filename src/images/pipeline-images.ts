@@ -43,7 +43,7 @@ export abstract class PipelineImages {
    * @param options the images
    */
   public static fromImages(options: PipelineImagesOptions): PipelineImages {
-    return new GivenImages(options);
+    return new ProvidedImages(options);
   }
 
   /**
@@ -55,7 +55,7 @@ export abstract class PipelineImages {
   public abstract bind(scope: Construct, options: PipelineImagesBindOptions): PipelineImagesConfig;
 }
 
-class GivenImages extends PipelineImages {
+class ProvidedImages extends PipelineImages {
   constructor(private readonly images: PipelineImagesOptions) {
     super();
   }

@@ -1,14 +1,41 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { requireSamePlace } from '../checks';
+import { requireSamePlace } from '../checks/places';
+import { PipelineNames } from '../names/physical-names';
 
+/**
+ * Props of the pipeline for its logs.
+ *
+ * @internal the members are those of `PaviAlignmentPipelineProps`
+ */
 export interface PipelineLogsProps {
+  /**
+   * Where the jobs' logs go.
+   *
+   * @default - a log group of its own
+   */
   readonly jobLogGroup?: logs.ILogGroup;
+
+  /**
+   * Where Step Functions logs failed executions, their data included.
+   *
+   * @default - a log group of its own
+   */
   readonly executionLogGroup?: logs.ILogGroup;
-  readonly retention: logs.RetentionDays;
+
+  /**
+   * How long the own log groups keep their logs.
+   *
+   * @default logs.RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: logs.RetentionDays;
+}
+
+/** What else decides over the log groups. */
+export interface PipelineLogsOptions {
   readonly removalPolicy: RemovalPolicy;
-  readonly names: { readonly jobLogGroupName?: string; readonly executionLogGroupName?: string };
+  readonly names: PipelineNames;
 }
 
 /** The two log groups: what the jobs write, and what Step Functions writes about failed executions. */
@@ -16,12 +43,12 @@ export class PipelineLogs extends Construct {
   public readonly jobs: logs.ILogGroup;
   public readonly executions: logs.ILogGroup;
 
-  constructor(scope: Construct, id: string, props: PipelineLogsProps) {
+  constructor(scope: Construct, id: string, props: PipelineLogsProps, { removalPolicy, names }: PipelineLogsOptions) {
     super(scope, id);
-    const { retention, removalPolicy, names } = props;
-    for (const given of ['jobLogGroup', 'executionLogGroup'] as const) {
-      const group = props[given];
-      if (group !== undefined) requireSamePlace(this, given, group, group.logGroupArn);
+    const retention = props.logRetention ?? logs.RetentionDays.THREE_MONTHS;
+    for (const prop of ['jobLogGroup', 'executionLogGroup'] as const) {
+      const group = props[prop];
+      if (group !== undefined) requireSamePlace(this, prop, group, group.logGroupArn);
     }
     this.jobs = props.jobLogGroup ?? new logs.LogGroup(this, 'Jobs', { logGroupName: names.jobLogGroupName, retention, removalPolicy });
     this.executions = props.executionLogGroup ?? new logs.LogGroup(this, 'Executions', { logGroupName: names.executionLogGroupName, retention, removalPolicy });

@@ -13,7 +13,7 @@ import { PipelineMonitoringProps } from './pipeline-monitoring-props';
 import { tellOfBlockedQueue } from './run-events';
 import { RunMetrics } from './run-metrics';
 import { SavedQueries } from './saved-queries';
-import { requireSame } from '../checks';
+import { requireSame } from '../checks/places';
 import { WorkerCommand } from '../contract/worker-command-line';
 import { PipelineSteps } from '../steps/pipeline-steps';
 

@@ -1,6 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { GivenOfStep, JobStep, StepEnvironment } from './job-step';
+import { JobStep, JobStepOverrides, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
 import { ResultKey, WorkKey } from '../contract/storage-keys';
 
@@ -13,12 +13,12 @@ export const ALIGNMENT_DEFAULTS: StepDefaults = {
 
 /** Aligns the run's proteins: joins the FASTA files, and writes the alignment to the results. */
 export class AlignmentStep extends JobStep {
-  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, given: GivenOfStep) {
+  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, overrides: JobStepOverrides) {
     const { storage } = environment;
     super(scope, id, {
       ...environment,
       settings,
-      given,
+      overrides,
       logStreamPrefix: 'alignment',
       statements: [
         storage.listWork(),

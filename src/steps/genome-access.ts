@@ -3,10 +3,33 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { WorkerOption } from '../contract/worker-command-line';
 
-/** What the pipeline's props say of what a run may read from outside; see there. */
+/**
+ * Props of the pipeline for what a run may read from outside.
+ *
+ * @internal the members are those of `PaviAlignmentPipelineProps`
+ */
 export interface GenomeAccessProps {
+  /**
+   * The folders, or single files, that a genome may be read from, one or more: `https://HOST/…` or `s3://BUCKET/…`. A whole folder's
+   * name counts: `https://HOST/genomes` allows `https://HOST/genomes/x.fa`, and not `https://HOST/genomes-2/x.fa`. A run with a genome
+   * from elsewhere is refused with `Pavi.GenomeRefused`.
+   *
+   * @default - any https URL of a public host, and the genome buckets
+   */
   readonly genomeSources?: string[];
+
+  /**
+   * Buckets with genomes that the runs may read by `s3://` URLs.
+   *
+   * @default - none
+   */
   readonly genomeBuckets?: s3.IBucket[];
+
+  /**
+   * Where variants are looked up that an entry names by `variant_ids`: `https://HOST/…`, to which `/<variant id>` is added.
+   *
+   * @default 'https://www.alliancegenome.org/api/variant'
+   */
   readonly variantApiUrl?: string;
 }
 

@@ -6,8 +6,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { StepSettings } from './step-settings';
 import { taskRole } from './task-role';
+import { PipelineComputeConfig } from '../compute/compute-config';
 import { ComputePlatform } from '../compute/compute-platform';
-import { PipelineComputeConfig } from '../compute/pipeline-compute';
 import { ExitCode } from '../contract/exit-codes';
 import { RunStorage } from '../storage/run-storage';
 
@@ -20,7 +20,8 @@ export interface StepEnvironment {
   readonly storage: RunStorage;
 }
 
-export interface GivenOfStep {
+/** What the app brings of a step: an imported role, a physical name. */
+export interface JobStepOverrides {
   readonly jobRole?: iam.IRole;
   readonly jobDefinitionName?: string;
 }
@@ -29,8 +30,8 @@ export interface JobStepProps extends StepEnvironment {
   readonly settings: StepSettings;
   /** The first part of the step's log stream names. */
   readonly logStreamPrefix: string;
-  /** What the user brings of the step; without it, there are a role of its own, and a name that CloudFormation makes. */
-  readonly given: GivenOfStep;
+  /** Without them, the step has a role of its own and a name that CloudFormation makes. */
+  readonly overrides: JobStepOverrides;
   /** What the step's job role may do; nothing else. */
   readonly statements: iam.PolicyStatement[];
 }
@@ -44,11 +45,11 @@ export class JobStep extends Construct {
   constructor(scope: Construct, id: string, props: JobStepProps) {
     super(scope, id);
     this.settings = props.settings;
-    this.jobRole = props.given.jobRole ?? taskRole(this, 'JobRole', `What the jobs of ${this.node.path} may do`);
+    this.jobRole = props.overrides.jobRole ?? taskRole(this, 'JobRole', `What the jobs of ${this.node.path} may do`);
     props.statements.forEach((statement) => this.jobRole.addToPrincipalPolicy(statement));
     const image = new RecordedImage(props.image);
     this.jobDefinition = new batch.EcsJobDefinition(this, 'JobDefinition', {
-      jobDefinitionName: props.given.jobDefinitionName,
+      jobDefinitionName: props.overrides.jobDefinitionName,
       container: this.container({ ...props, image }),
       retryAttempts: props.settings.attempts,
       retryStrategies: retryStrategies(props.compute.platform),

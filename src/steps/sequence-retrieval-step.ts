@@ -1,7 +1,7 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { GenomeAccess } from './genome-access';
-import { GivenOfStep, JobStep, StepEnvironment } from './job-step';
+import { JobStep, JobStepOverrides, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
 import { WorkKey } from '../contract/storage-keys';
 
@@ -17,12 +17,14 @@ export class SequenceRetrievalStep extends JobStep {
   /** What the jobs' command line says of the genomes and variants that they may read. */
   public readonly genomeWords: string[];
 
-  constructor(scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, given: GivenOfStep, genomes: GenomeAccess) {
+  constructor(
+    scope: Construct, id: string, environment: StepEnvironment, settings: StepSettings, overrides: JobStepOverrides, genomes: GenomeAccess,
+  ) {
     const { storage } = environment;
     super(scope, id, {
       ...environment,
       settings,
-      given,
+      overrides,
       logStreamPrefix: 'sequence-retrieval',
       statements: [
         ...storage.objects('s3:GetObject', storage.workOf(WorkKey.SEQ_REGIONS), `${storage.inputs}*`),

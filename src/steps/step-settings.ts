@@ -1,7 +1,7 @@
 import { Annotations, Duration, Size, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { PipelineStepProps } from './pipeline-step-props';
-import { requireDuration, requireWhole } from '../checks';
+import { requireDuration, requireWhole } from '../checks/values';
 import { ComputePlatform } from '../compute/compute-platform';
 import { escalation, FARGATE_SIZES, JobSize, smallestSize } from '../compute/job-size';
 

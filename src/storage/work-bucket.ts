@@ -3,27 +3,80 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { RunStorage } from './run-storage';
-import { requireDays, requireSame } from '../checks';
+import { requireSame } from '../checks/places';
+import { requireDays } from '../checks/values';
 
 /** Parts of uploads that a stopped job left behind are paid for until they are removed. */
 const INCOMPLETE_UPLOAD_EXPIRATION = Duration.days(7);
 const DEFAULT_WORK_EXPIRATION = Duration.days(30);
 
-/** What the pipeline's props say of its storage; see there. */
+/**
+ * Props of the pipeline for the bucket of its runs.
+ *
+ * @internal the members are those of `PaviAlignmentPipelineProps`
+ */
 export interface StorageProps {
+  /**
+   * The bucket of the runs' files and results. On an imported one no lifecycle is set, and a warning says so; where a KMS key
+   * encrypts it, import it with that key (`Bucket.fromBucketAttributes`), so that the roles may use it.
+   *
+   * @default - a bucket of its own: TLS only, not public, encrypted, with a lifecycle
+   */
   readonly workBucket?: s3.IBucket;
+
+  /**
+   * Stands before every key in the bucket: `keyPrefix` + `inputs/`, `work/` and `results/`. Folders of letters, digits, `.`, `_` and
+   * `-`, each with a `/` at its end, up to 256 characters; for example `pavi/dev/`.
+   *
+   * @default - nothing
+   */
   readonly keyPrefix?: string;
+
+  /**
+   * Encrypts the bucket's objects; the roles of the pipeline, and those that its grants name, may use it for them. Not with
+   * `workBucket`. The log groups are encrypted by CloudWatch Logs: give `jobLogGroup` and `executionLogGroup` for a key of yours.
+   *
+   * @default - keys that S3 manages
+   */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Where S3 writes the bucket's access logs; not with `workBucket`.
+   *
+   * @default - no access logs
+   */
   readonly serverAccessLogsBucket?: s3.IBucket;
+
+  /**
+   * What the access logs' keys begin with; only with `serverAccessLogsBucket`.
+   *
+   * @default - nothing
+   */
   readonly serverAccessLogsPrefix?: string;
+
+  /**
+   * How long a run's intermediate files (`work/`) and uploaded inputs (`inputs/`) are kept, in whole days from 1; not with `workBucket`.
+   *
+   * @default Duration.days(30)
+   */
   readonly workExpiration?: Duration;
+
+  /**
+   * How long results (`results/`) are kept, in whole days from 1; not with `workBucket`.
+   *
+   * @default - forever
+   */
   readonly resultsExpiration?: Duration;
-  readonly removalPolicy?: RemovalPolicy;
-  readonly names?: { readonly workBucketName?: string };
+}
+
+/** What else decides over a bucket of the pipeline's own. */
+export interface WorkBucketOptions {
+  readonly removalPolicy: RemovalPolicy;
+  readonly workBucketName?: string;
 }
 
 /** The pipeline's own bucket, or the imported one with a warning of what is not set on it. */
-export function runStorage(scope: Construct, props: StorageProps): RunStorage {
+export function runStorage(scope: Construct, props: StorageProps, { removalPolicy, workBucketName }: WorkBucketOptions): RunStorage {
   checkStorageProps(props);
   const keyPrefix = props.keyPrefix ?? '';
   if (props.workBucket !== undefined) {
@@ -35,9 +88,8 @@ export function runStorage(scope: Construct, props: StorageProps): RunStorage {
     return storage;
   }
   requireSame(scope, 'encryptionKey', 'region', props.encryptionKey?.env.region);
-  const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
   const bucket = new s3.Bucket(scope, 'WorkBucket', {
-    bucketName: props.names?.workBucketName,
+    bucketName: workBucketName,
     enforceSSL: true,
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,

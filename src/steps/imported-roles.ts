@@ -1,7 +1,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { requireSame } from '../checks';
+import { requireSame } from '../checks/places';
 
 /**
  * Warns of imported roles: what the pipeline adds to one may be dropped without a word (`mutable: false`), and then the first run would
