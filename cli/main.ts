@@ -20,7 +20,6 @@ import { isFileError } from './terminal/file-error';
 import { plainLine, plainText } from './terminal/plain-text';
 import { Progress } from './terminal/progress';
 import { endWithReader } from './terminal/standard-output';
-import { versionText } from './terminal/version';
 import { runbookEntry } from '../src/contract/runbook';
 
 const HELP = `pavi-pipeline run --app DIR --input FILE [options]
@@ -144,10 +143,6 @@ function stopOnSignal(): AbortSignal {
 async function main([command, ...args]: string[]): Promise<number> {
   // What runs jobs brings them to their end, whoever reads along.
   endWithReader(command !== 'run' && command !== 'serve' && !isWorkerCommand(command));
-  if (command === '--version') {
-    process.stdout.write(`${versionText()}\n`);
-    return 0;
-  }
   if (command === '--help' || command === '-h' || args.includes('--help')) {
     process.stdout.write(`${HELP}\n${OPERATE_HELP}\n${SERVE_HELP}\n${REPORT_HELP}\n${COMPARE_HELP}\n${DIAGRAM_HELP}\n${COST_HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
     return 0;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** From `lib/local` of the package as from `local/cli` of a checkout. */
+/** From `lib/cli` of the package as from `cli/terminal` of a checkout. */
 const PACKAGE = join(__dirname, '..', '..', 'package.json');
 
 /** `cdk-pavi-alignment-pipeline 1.2.3` */

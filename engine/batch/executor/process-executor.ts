@@ -59,6 +59,8 @@ async function runProcess(run: ContainerRun, program: ImageProgram, scratch: str
     env: {
       // Not this process's own environment: a job must not see its credentials.
       PATH: process.env.PATH,
+      // A worker that Node.js runs starts sooner with what V8 compiled of it before.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       LANG: 'C.UTF-8',
       HOME: scratch,
       TMPDIR: sharedAt(run, '/tmp') ?? scratch,

@@ -14,7 +14,7 @@ export class ServeProcess {
   ): Promise<ServeProcess> {
     if (!existsSync(COMMAND)) throw new Error(`${COMMAND} is missing; make it with: node scripts/bundle.mjs`);
     const args = [COMMAND, 'serve', '--app', app, '--state', state, '--allow-local-genomes', ...more];
-    const serve = new ServeProcess(spawn(process.execPath, args, { env: { PATH: process.env.PATH, TMPDIR: tmpdir(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'] }), state);
+    const serve = new ServeProcess(spawn(process.execPath, args, { env: { PATH: process.env.PATH, TMPDIR: tmpdir(), NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] }), state);
     await serve.ready;
     return serve;
   }
