@@ -64,6 +64,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'ipaddr.js@^2',
     'jsonata@2.0.6',
     'playwright-core@^1',
+    'spdx-satisfies@^6',
     'tsx@4.23.15',
   ],
 

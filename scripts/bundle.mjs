@@ -1,8 +1,9 @@
-// Bundles the programs of the package: the worker (beside its Dockerfile, the image's build context) and the pavi-pipeline command.
-// Fails if a bundle takes in what must stay outside.
-import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
+// Bundles the programs of the package, each with the licences of what is in it: the worker (beside its Dockerfile, the image's build
+// context) and the pavi-pipeline command. Fails if a bundle takes in what must stay outside, or a package whose licence is not allowed.
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { COMMAND, COMMAND_START, REPORT_PAGE, WORKER } from './bundle/programs.mjs';
+import { thirdPartyLicenses } from './bundle/third-party-licenses.mjs';
 
 const FORBIDDEN = ['node_modules/aws-cdk-lib/', 'node_modules/constructs/'];
 
@@ -20,16 +21,18 @@ async function bundle(options) {
 async function bundleWorker() {
   mkdirSync('assets/worker', { recursive: true });
   copyFileSync('worker/Dockerfile', 'assets/worker/Dockerfile');
-  await bundle({ ...WORKER, outfile: 'assets/worker/index.cjs' });
+  const worker = await bundle({ ...WORKER, outfile: 'assets/worker/index.cjs' });
+  writeFileSync('assets/worker/THIRD_PARTY_LICENSES', thirdPartyLicenses('The worker', [worker]));
 }
 
 async function bundleCommand() {
-  const { outputFiles } = await build(REPORT_PAGE);
+  const { outputFiles, metafile: page } = await build(REPORT_PAGE);
   const text = (ending) => JSON.stringify(outputFiles.find(({ path }) => path.endsWith(ending)).text);
   const define = { ...COMMAND.define, REPORT_PAGE_SCRIPT: text('.js'), REPORT_PAGE_STYLE: text('.css') };
-  await bundle({ ...COMMAND, define, outfile: 'lib/cli/main.js' });
-  await bundle({ ...COMMAND_START, outfile: 'lib/cli/pavi-pipeline.js' });
+  const main = await bundle({ ...COMMAND, define, outfile: 'lib/cli/main.js' });
+  const start = await bundle({ ...COMMAND_START, outfile: 'lib/cli/pavi-pipeline.js' });
   chmodSync('lib/cli/pavi-pipeline.js', 0o755);
+  writeFileSync('lib/cli/THIRD_PARTY_LICENSES', thirdPartyLicenses('The pavi-pipeline command', [main, start, page]));
 }
 
 await bundleWorker();

@@ -64,9 +64,9 @@ need_browser() {
 }
 
 need_bundles() {
-  if [ -f assets/worker/index.cjs ] && [ -f lib/cli/pavi-pipeline.js ] \
-    && [ -z "$(find src/contract formats worker engine cli scripts/bundle.mjs scripts/bundle package-lock.json -newer assets/worker/index.cjs -print -quit)" ] \
-    && [ -z "$(find src/contract formats engine cli scripts/bundle.mjs scripts/bundle package-lock.json -newer lib/cli/pavi-pipeline.js -print -quit)" ]; then
+  if [ -f assets/worker/THIRD_PARTY_LICENSES ] && [ -f lib/cli/THIRD_PARTY_LICENSES ] \
+    && [ -z "$(find src/contract formats worker engine cli scripts/bundle.mjs scripts/bundle package-lock.json -newer assets/worker/THIRD_PARTY_LICENSES -print -quit)" ] \
+    && [ -z "$(find src/contract formats engine cli scripts/bundle.mjs scripts/bundle package-lock.json -newer lib/cli/THIRD_PARTY_LICENSES -print -quit)" ]; then
     return 0
   fi
   say 'bundling the worker and the pavi-pipeline command'
