@@ -13,6 +13,15 @@ export interface ClustalAlignment {
   readonly conservation: string;
 }
 
+/** What the first line of a Clustal file begins with. */
+export const CLUSTAL_MARK = 'CLUSTAL';
+
+/**
+ * A row of one block: a record's name, the white space after it, the next columns of its gapped sequence, and perhaps the number of its
+ * residues so far. A line of conservation marks begins with white space.
+ */
+export const CLUSTAL_ROW = /^(\S+)(\s+)([A-Za-z*-]+)(?:\s+\d+)?\s*$/;
+
 /** The text is not an alignment in Clustal format. */
 export class AlignmentError extends Error {}
 
@@ -23,14 +32,14 @@ export class AlignmentError extends Error {}
  */
 export function parseClustal(text: string): ClustalAlignment {
   const [first, ...lines] = text.split(/\r?\n/);
-  if (!/^CLUSTAL\b/.test(first)) throw new AlignmentError(`its first line must begin with CLUSTAL, got "${first.slice(0, 60)}"`);
+  if (!/^CLUSTAL\b/.test(first)) throw new AlignmentError(`its first line must begin with ${CLUSTAL_MARK}, got "${first.slice(0, 60)}"`);
   // By their place in a block: two rows may have the same name.
   const rows: { readonly name: string; readonly parts: string[] }[] = [];
   let conservation = '';
   // Where the block's residues begin and how many they are, for the marks below them; and how many rows it has had.
   let [start, length, row] = [0, 0, 0];
   lines.forEach((line, index) => {
-    const match = /^(\S+)(\s+)([A-Za-z*-]+)(?:\s+\d+)?\s*$/.exec(line);
+    const match = CLUSTAL_ROW.exec(line);
     if (match !== null && !/^[\s*:.]*$/.test(line)) {
       const [, name, blank, residues] = match;
       [start, length] = [name.length + blank.length, residues.length];
@@ -49,5 +58,5 @@ export function parseClustal(text: string): ClustalAlignment {
   const columns = joined[0]?.residues.length ?? 0;
   const odd = joined.find(({ residues }) => residues.length !== columns);
   if (odd !== undefined) throw new AlignmentError(`its rows differ in length: ${joined[0].name} has ${columns} columns, ${odd.name} ${odd.residues.length}`);
-  return { program: /^CLUSTAL\s+\S+/.exec(first)?.[0] ?? 'CLUSTAL', rows: joined, conservation: conservation.padEnd(columns) };
+  return { program: /^CLUSTAL\s+\S+/.exec(first)?.[0] ?? CLUSTAL_MARK, rows: joined, conservation: conservation.padEnd(columns) };
 }

@@ -4,8 +4,13 @@ export interface S3Place {
   readonly key: string;
 }
 
-/** Undefined where it is no `s3://bucket/key`. */
+/** Reads `s3://bucket/key`, whose key may be empty, or `s3://bucket`; undefined for anything else. */
 export function parseS3Uri(uri: unknown): S3Place | undefined {
-  const [, bucket, key] = (typeof uri === 'string' ? /^s3:\/\/([^/]+)\/(.*)$/s.exec(uri) : undefined) ?? [];
+  const [, bucket, key = ''] = (typeof uri === 'string' ? /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri) : undefined) ?? [];
   return bucket === undefined ? undefined : { bucket, key };
+}
+
+/** `s3://bucket/key` */
+export function s3Uri({ bucket, key }: S3Place): string {
+  return `s3://${bucket}/${key}`;
 }

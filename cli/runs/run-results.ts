@@ -12,7 +12,7 @@ import { resultPlaces } from './result-places';
 import { runJobs } from './run-jobs';
 import { ExpressRun, Run } from './runs';
 import { DamagedObject, SavedObject, saveObjects } from './save-objects';
-import { parseS3Uri, S3Place } from '../../formats/s3-uri';
+import { parseS3Uri, S3Place, s3Uri } from '../../formats/s3-uri';
 import { isFileError } from '../terminal/file-error';
 import { plainLine } from '../terminal/plain-text';
 import { ENTRIES_FILE, EXECUTION_FILE, HISTORY_FILE } from '../trail/run-folder';
@@ -39,7 +39,7 @@ export async function saveResults(connection: Connection, pipeline: DeployedPipe
       const isMissing = isNamed(error, 'NoSuchKey', 'NotFound') || (run instanceof ExpressRun && isDenied(error));
       if (!isMissing) throw operateError(error, what);
       const name = run instanceof ExpressRun ? run.run.name : run.name;
-      throw new OperateError('NotFound', `the results of ${plainLine(name)} are not at ${places.map(({ bucket, key }) => `s3://${bucket}/${key}`).join(' and ')}; `
+      throw new OperateError('NotFound', `the results of ${plainLine(name)} are not at ${places.map(s3Uri).join(' and ')}; `
         + (run instanceof ExpressRun ? 'it has not succeeded (yet), or these may not be read' : 'they were removed, by hand or by resultsExpiration'));
     }
   }
@@ -91,7 +91,7 @@ async function saveLog(connection: Connection, group: string, stream: string, fo
 /** Who starts runs may upload entries, and need not be allowed to read them again. */
 async function saveEntries(connection: Connection, { input }: Run, folder: string): Promise<void> {
   const place = parseS3Uri(input?.seq_regions_uri);
-  if (place === undefined) return;
+  if (place === undefined || place.key === '') return;
   try {
     const text = await connection.ask('reading the entries (s3:GetObject)', async (abortSignal) => {
       const { Body } = await connection.clients.s3.send(new GetObjectCommand({ Bucket: place.bucket, Key: place.key }), { abortSignal });

@@ -3,6 +3,7 @@ import { resultPlaces } from './result-places';
 import { failureText, RunFailure } from './run-failure';
 import { allJobs, JobCounts, RunStep } from './run-steps';
 import type { Run, RunStatus } from './runs';
+import { s3Uri } from '../../formats/s3-uri';
 import { plainLine } from '../terminal/plain-text';
 import { count, duration, moment } from '../terminal/units';
 
@@ -99,7 +100,7 @@ export function runText(view: RunView): string {
 
 /** Where its results are, a line each. */
 export function runResultsText({ output }: RunView): string {
-  return resultPlaces(output).map(({ bucket, key }) => `${plainLine(`s3://${bucket}/${key}`)}\n`).join('');
+  return resultPlaces(output).map((place) => `${plainLine(s3Uri(place))}\n`).join('');
 }
 
 /** A list of runs, for people. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
-import { S3Place } from '../../formats/s3-uri';
+import { S3Place, s3Uri } from '../../formats/s3-uri';
 
 /** An object in a file of this machine. */
 export interface SavedObject {
@@ -44,7 +44,7 @@ export async function saveObjects(places: readonly S3Place[], { client, folder, 
   try {
     for (const place of places) {
       const name = place.key.split('/').at(-1)!;
-      if (!NAME.test(name)) throw new DamagedObject(`s3://${place.bucket}/${place.key} has no name that a file could have`);
+      if (!NAME.test(name)) throw new DamagedObject(`${s3Uri(place)} has no name that a file could have`);
       const part = join(folder, `.${name}.${process.pid}.part`);
       parts.push(part);
       saved.push({ file: join(folder, name), ...await ask((signal) => fetchObject(client, place, part, signal)), part });
@@ -56,10 +56,10 @@ export async function saveObjects(places: readonly S3Place[], { client, folder, 
   return saved.map(({ part: _part, ...object }) => object);
 }
 
-async function fetchObject(client: S3Client, { bucket, key }: S3Place, file: string, abortSignal?: AbortSignal): Promise<Omit<SavedObject, 'file'>> {
-  const uri = `s3://${bucket}/${key}`;
+async function fetchObject(client: S3Client, place: S3Place, file: string, abortSignal?: AbortSignal): Promise<Omit<SavedObject, 'file'>> {
+  const uri = s3Uri(place);
   // The client compares the bytes with the checksum that comes with them.
-  const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }), { abortSignal });
+  const answer = await client.send(new GetObjectCommand({ Bucket: place.bucket, Key: place.key, ChecksumMode: 'ENABLED' }), { abortSignal });
   const hash = createHash('sha256');
   let bytes = 0;
   const measured = new Transform({

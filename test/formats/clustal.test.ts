@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { AlignmentError, parseClustal } from '../../formats/clustal';
 import { alignedRows, clustalText, randomNumbers } from '../cli/report/support/run-on-disk';
 
-const GOLDEN = resolve(__dirname, '../../data/golden');
+const GOLDEN = resolve(__dirname, '../data/golden');
 
 test('a recorded alignment has all its rows whole, and a mark for each column', () => {
   const { program, rows, conservation } = parseClustal(readFileSync(resolve(GOLDEN, 'alignment-output.aln'), 'utf8'));

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ErrorName } from '../../src/contract/error-names';
 import { EntryFile } from '../../src/contract/storage-keys';
-import type { Folder } from '../storage/place';
+import type { Folder } from '../storage/folder';
 import { WorkerError } from '../worker-error';
 import { isNameLost, MAX_NAME_BYTES, nameInAlignment } from './clustal-omega';
 

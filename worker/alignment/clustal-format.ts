@@ -1,11 +1,9 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { CLUSTAL_MARK, CLUSTAL_ROW } from '../../formats/clustal';
 import { ErrorName } from '../../src/contract/error-names';
 import { WorkerError } from '../worker-error';
 import { nameInAlignment } from './clustal-omega';
-
-/** A row of one block: a record's name and the next columns of its gapped sequence. A line of conservation marks begins with a space. */
-const ROW = /^(\S+)\s+([A-Za-z*-]+)(?:\s+\d+)?\s*$/;
 
 const MAX_NAMES_SHOWN = 20;
 
@@ -73,15 +71,15 @@ async function readRows(
   const lengths = new Map<string, number>();
   let first = true;
   for await (const line of linesOf(alignment, uri)) {
-    if (first && !line.startsWith('CLUSTAL')) throw damaged(`${uri} is not an alignment in Clustal format`, 'CLUSTAL...', line.slice(0, 40));
-    const match = first ? null : ROW.exec(line);
+    if (first && !line.startsWith(CLUSTAL_MARK)) throw damaged(`${uri} is not an alignment in Clustal format`, `${CLUSTAL_MARK}...`, line.slice(0, 40));
+    const match = first ? null : CLUSTAL_ROW.exec(line);
     first = false;
     if (match === null) continue;
-    const [, name, gapped] = match;
+    const [, name,, gapped] = match;
     lengths.set(name, (lengths.get(name) ?? 0) + gapped.length);
     onRow(name, gapped);
   }
-  if (first) throw damaged(`${uri} is not an alignment in Clustal format`, 'CLUSTAL...', 'an empty file');
+  if (first) throw damaged(`${uri} is not an alignment in Clustal format`, `${CLUSTAL_MARK}...`, 'an empty file');
   const columns = Math.max(0, ...new Set(lengths.values()));
   for (const [name, length] of lengths) {
     if (length !== columns) throw damaged(`${uri} is damaged: the row of ${name} is shorter than others`, `${columns} columns`, `${length} columns`);

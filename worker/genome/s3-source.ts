@@ -1,7 +1,8 @@
 import { ByteSource, Identity, ReadCounter, unavailable, unusable } from './byte-source';
 import { checkedRange, noRanges } from './range-answer';
+import { parseS3Uri } from '../../formats/s3-uri';
 import { RetryOptions, TransientError, withRetries } from '../net/retry';
-import { isTransient, parseS3Uri, s3, s3Failure } from '../storage/s3-client';
+import { isTransient, s3, s3Failure } from '../storage/s3-client';
 import { WorkerError } from '../worker-error';
 
 interface S3Body extends AsyncIterable<Uint8Array> {

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Folder } from './place';
+import type { Folder } from './folder';
 import { removeAtExit } from './remove-at-exit';
-import { inByteOrder, storageFailure, tooLarge } from './storage-failure';
+import { storageFailure, tooLarge } from './storage-failure';
+import { inByteOrder } from '../../formats/byte-order';
 
 /** A folder of this machine; made when something is written to it. */
 export class LocalFolder implements Folder {

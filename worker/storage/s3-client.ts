@@ -40,12 +40,6 @@ function ignore(): void {
   return undefined;
 }
 
-/** `s3://bucket/key`; the key may be empty. */
-export function parseS3Uri(uri: string): { bucket: string; key: string } | undefined {
-  const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri);
-  return match === null ? undefined : { bucket: match[1], key: match[2] ?? '' };
-}
-
 /** How S3, or what is between, names an error, its status, and its text. */
 export function s3Failure(error: unknown): { name: string; status?: number; message: string } {
   const { name = 'Error', code, message = String(error), $metadata } = error as {

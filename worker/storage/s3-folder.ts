@@ -3,12 +3,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { inByteOrder } from '../../formats/byte-order';
+import { s3Uri } from '../../formats/s3-uri';
 import { ErrorName } from '../../src/contract/error-names';
 import { DEFAULT_RETRIES, TransientError, withRetries } from '../net/retry';
 import { WorkerError } from '../worker-error';
-import type { Folder } from './place';
+import type { Folder } from './folder';
 import { isTransient, s3, s3Failure } from './s3-client';
-import { inByteOrder, storageFailure, tooLarge } from './storage-failure';
+import { storageFailure, tooLarge } from './storage-failure';
 
 /** The SDK tries each of these several times by itself. */
 const ATTEMPTS = 3;
@@ -24,7 +26,7 @@ export class S3Folder implements Folder {
   constructor(private readonly bucket: string, private readonly prefix: string) {}
 
   public uriOf(name: string): string {
-    return `s3://${this.bucket}/${this.prefix}${name}`;
+    return s3Uri({ bucket: this.bucket, key: `${this.prefix}${name}` });
   }
 
   public list(suffix: string): Promise<string[]> {

@@ -15,8 +15,3 @@ export function storageFailure(message: string, details: { transient: boolean; e
 export function tooLarge(place: string, maxBytes: number, size: number): WorkerError {
   return storageFailure(`${place} is too large`, { transient: false, expected: `at most ${maxBytes} bytes`, found: `${size} bytes` });
 }
-
-/** The order of names as bytes, in which the contract joins files; JavaScript's own order compares 16-bit units. */
-export function inByteOrder(names: string[]): string[] {
-  return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-}
