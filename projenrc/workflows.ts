@@ -41,8 +41,8 @@ function addCodeScanning(gh: github.GitHub): void {
     permissions: { ...READ_ONLY, securityEvents: github.workflows.JobPermission.WRITE },
     steps: [
       github.WorkflowSteps.checkout(),
-      { name: 'Initialize CodeQL', uses: 'github/codeql-action/init@v3', with: { languages: 'javascript-typescript' } },
-      { name: 'Analyze', uses: 'github/codeql-action/analyze@v3' },
+      { name: 'Initialize CodeQL', uses: 'github/codeql-action/init@v4.36.2', with: { languages: 'javascript-typescript' } },
+      { name: 'Analyze', uses: 'github/codeql-action/analyze@v4.36.2' },
     ],
   });
 }
@@ -64,7 +64,7 @@ function addIntegration(gh: github.GitHub): void {
       ...setUp,
       {
         name: 'Assume the role of the integ account',
-        uses: 'aws-actions/configure-aws-credentials@v5',
+        uses: 'aws-actions/configure-aws-credentials@v6.2.3',
         with: { 'role-to-assume': '${{ vars.INTEG_ROLE_ARN }}', 'aws-region': 'us-east-1', 'role-duration-seconds': 10800 },
       },
       { name: 'Deploy, run and destroy', run: './scripts/integ-aws' },
