@@ -1,9 +1,10 @@
 # Whether containers can run on this machine, with which engine, and on which base the worker's image is built: the one place that decides it,
 # for scripts/test, scripts/integ-local and scripts/image. Source it after setup.sh. It removes nothing that it has not made itself.
 #
-# PAVI_TEST_ENGINE=docker takes docker where podman would be taken, or the other way round.
+# PAVI_TEST_ENGINE=docker takes docker where podman would be taken, or the other way round. With PAVI_CONTAINERS=required, as .ci/run sets
+# it, it is a failure if containers cannot run.
 
-NODE_VERSION=22.23.3
+NODE_VERSION=${NODE_CURRENT[0]}
 # The base made of Debian's packages. Its name says what is in it, so that clones of several versions may be beside each other.
 DEBIAN_BASE=localhost/pavi-base:bookworm-node-$NODE_VERSION
 # What a machine may take for a small container or a question to the engine; a broken engine may well hang.
@@ -38,10 +39,20 @@ find_containers() {
   CONTAINER_BASE=$found
 }
 
+case "${PAVI_CONTAINERS:-}" in
+  '' | required) ;;
+  *) fail "PAVI_CONTAINERS is \"$PAVI_CONTAINERS\"" 'set it to "required" to make a container test that does not run a failure, or leave it unset' ;;
+esac
+
+containers_are_required() {
+  [ "${PAVI_CONTAINERS:-}" = required ]
+}
+
 say_without_containers() {
   {
     say 'NO CONTAINER TEST RUNS: containers cannot run on this machine'
     printf '  reason: %s\n  cure: %s\n' "$WITHOUT_CONTAINERS" "$CONTAINERS_CURE"
+    ! containers_are_required || printf '  and this is a failure, since PAVI_CONTAINERS=required\n'
   } >&2
 }
 
@@ -142,11 +153,7 @@ make_debian_base() (
   cannot() { printf '%s\n' "the image's base $official cannot be pulled, and none can be made of Debian's packages: $1" "$2"; exit 1; }
   pull_it="have it pulled ($CONTAINER_ENGINE pull $official)"
   [ "$(id -u)" = 0 ] || cannot 'debootstrap needs root' "$pull_it, or run this as root"
-  case "$(uname -m)" in
-    x86_64) architecture=x64 ;;
-    aarch64) architecture=arm64 ;;
-    *) cannot "there is no Node.js for $(uname -m)" "$pull_it" ;;
-  esac
+  architecture=$(node_architecture) || cannot "there is no Node.js for $(uname -m)" "$pull_it"
   command -v debootstrap >/dev/null || (install_debian debootstrap debootstrap) >&2 || cannot 'debootstrap is not installed' "$pull_it, or install debootstrap"
   say "making $DEBIAN_BASE of Debian's packages and Node.js $NODE_VERSION (about a minute, once)" >&2
   folder=$(mktemp -d)
@@ -175,6 +182,26 @@ build_worker_image() {
   # What it was before stays only where it has another name too.
   [ -z "$before" ] || [ "$("$CONTAINER_ENGINE" image inspect --format '{{len .RepoTags}}' "$before" 2>/dev/null)" != 0 ] \
     || "$CONTAINER_ENGINE" rmi "$before" >/dev/null 2>&1 || true
+}
+
+# Decides it, says so, and has the tests use the containers: then a container test that fails is a test that fails. Returns 1 if that cannot
+# be but must: if containers are required, or if the worker's image has an error of its own.
+set_up_containers() {
+  say 'looking for containers that run (and making the base of their image, once)'
+  if find_containers; then
+    if build_worker_image; then
+      export_containers
+      return
+    fi
+    if can_build_from_base; then
+      echo 'the image could not be built (see above); fix worker/Dockerfile, then run: node scripts/bundle.mjs' >&2
+      return 1
+    fi
+    WITHOUT_CONTAINERS='a build in a container cannot get Debian'"'"'s packages'
+    CONTAINERS_CURE="see that Debian's mirror can be reached from: $CONTAINER_ENGINE build --network=host"
+  fi
+  say_without_containers
+  ! containers_are_required
 }
 
 # Tells the tests what was decided: test/support/containers.ts.

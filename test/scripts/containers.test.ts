@@ -38,9 +38,11 @@ function program(name: string, text: string): void {
 }
 
 function find(environment: Record<string, string> = {}) {
-  const script = '. scripts/setup.sh; . scripts/containers.sh; '
-    + 'if find_containers; then echo "found $CONTAINER_ENGINE $CONTAINER_BASE"; else say_without_containers; fi; echo went on';
-  const { status, stdout, stderr } = spawnSync('/bin/bash', ['-euo', 'pipefail', '-c', script], {
+  return run('if find_containers; then echo "found $CONTAINER_ENGINE $CONTAINER_BASE"; else say_without_containers; fi; echo went on', environment);
+}
+
+function run(script: string, environment: Record<string, string>) {
+  const { status, stdout, stderr } = spawnSync('/bin/bash', ['-euo', 'pipefail', '-c', `. scripts/setup.sh; . scripts/containers.sh; ${script}`], {
     cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env: { PATH: join(folder, 'bin'), HOME: folder, TMPDIR: folder, PAVI_TRY_SECONDS: '10', ...environment },
   });
   return { status, stdout, stderr };
@@ -58,6 +60,11 @@ function expectWithout(reason: string | RegExp, cure: string | RegExp, environme
   expect(stderr).toMatch(/^==> NO CONTAINER TEST RUNS: .*\n {2}reason: .*\n {2}cure: .*\n$/m);
   expect(/ {2}reason: (.*)/.exec(stderr)![1]).toMatch(reason);
   expect(/ {2}cure: (.*)/.exec(stderr)![1]).toMatch(cure);
+}
+
+/** How scripts/test takes it. */
+function setUp(environment: Record<string, string> = {}) {
+  return run('set_up_containers || echo "failed"; echo went on', environment);
 }
 
 test('an engine that runs a container, with a base that is there', () => {
@@ -131,4 +138,65 @@ test('a base that is pulled, once', () => {
   expect(find()).toMatchObject({ stdout: `found podman ${OFFICIAL}\nwent on\n` });
   expect(find()).toMatchObject({ stdout: `found podman ${OFFICIAL}\nwent on\n` });
   expect(asked().filter((line) => line.startsWith('podman pull'))).toEqual([`podman pull -q ${OFFICIAL}`]);
+});
+
+test('a machine without containers fails no tests, unless containers are required', () => {
+  const looking = '==> looking for containers that run (and making the base of their image, once)\n';
+  const without = setUp();
+  expect(without).toMatchObject({ status: 0, stdout: `${looking}went on\n` });
+  expect(without.stderr).toMatch(/NO CONTAINER TEST RUNS/);
+  expect(without.stderr).not.toMatch(/failure/);
+  const required = setUp({ PAVI_CONTAINERS: 'required' });
+  expect(required).toMatchObject({ status: 0, stdout: `${looking}failed\nwent on\n` });
+  expect(required.stderr).toMatch(/NO CONTAINER TEST RUNS.*\n {2}reason: podman is not installed; .*\n {2}cure: .*\n {2}and this is a failure, since PAVI_CONTAINERS=required\n$/);
+});
+
+test('an image that cannot be built is an error of its own, unless no build can get packages', () => {
+  program('podman', ENGINE('case "$*" in *assets/worker) echo "E: no" >&2; exit 100 ;; esac'));
+  const own = setUp();
+  expect(own.stdout).toMatch(/failed\nwent on\n$/);
+  expect(own.stderr).toMatch(/the image could not be built \(see above\); fix worker\/Dockerfile/);
+  // Only the first build, by which the engine is tried, needs no packages.
+  program('podman', ENGINE('[ "$1" != build ] || [ ! -e "$(dirname "$0")/built" ] || { echo "E: no" >&2; exit 100; }; [ "$1" != build ] || : > "$(dirname "$0")/built"'));
+  const unreachable = setUp();
+  expect(unreachable.stdout).toMatch(/\nwent on\n$/);
+  expect(unreachable.stdout).not.toMatch(/failed/);
+  expect(unreachable.stderr).toMatch(/reason: a build in a container cannot get Debian's packages\n/);
+  rmSync(join(folder, 'bin/built'));
+  const required = setUp({ PAVI_CONTAINERS: 'required' });
+  expect(required.stdout).toMatch(/failed\nwent on\n$/);
+  expect(required.stderr).toMatch(/reason: a build in a container cannot get Debian's packages\n/);
+});
+
+test('a word for PAVI_CONTAINERS that there is not', () => {
+  expect(setUp({ PAVI_CONTAINERS: 'requried' })).toEqual({
+    status: 1, stdout: '', stderr: 'error: PAVI_CONTAINERS is "requried"\n  cure: set it to "required" to make a container test that does not run a failure, or leave it unset\n',
+  });
+});
+
+describe('a suite of container tests', () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+  const load = (environment: Record<string, string>) => {
+    process.env = { ...before, ...environment };
+    if (environment.PAVI_TEST_BASE_IMAGE === undefined) delete process.env.PAVI_TEST_BASE_IMAGE;
+    let loaded: typeof import('../support/containers');
+    jest.isolateModules(() => {
+      loaded = jest.requireActual('../support/containers');
+    });
+    return loaded!;
+  };
+
+  test('leaves its tests out, with a hint', () => {
+    const { testContainers, CONTAINERS_HINT } = load({ PAVI_CONTAINERS: '' });
+    expect(testContainers).toBeUndefined();
+    expect(CONTAINERS_HINT).toMatch(/test/);
+  });
+
+  test('fails if containers are required and nobody set any up', () => {
+    expect(() => load({ PAVI_CONTAINERS: 'required' })).toThrow(/^PAVI_CONTAINERS=required, and no containers were set up/);
+    expect(load({ PAVI_CONTAINERS: 'required', PAVI_TEST_BASE_IMAGE: 'base', PAVI_TEST_ENGINE: 'podman', PAVI_TEST_IMAGE: 'x' }).testContainers?.engine).toBe('podman');
+  });
 });

@@ -20,6 +20,11 @@ export const testContainers: TestContainers | undefined = process.env.PAVI_TEST_
   workerImage: process.env.PAVI_TEST_IMAGE!,
 };
 
+// Whoever says so, as .ci/run does, wants no green run without them.
+if (process.env.PAVI_CONTAINERS === 'required' && testContainers === undefined) {
+  throw new Error('PAVI_CONTAINERS=required, and no containers were set up for the tests; run them by ./scripts/test, which says why containers do not run');
+}
+
 /** For a test that is left out, after its name. */
 export const CONTAINERS_HINT = testContainers === undefined ? ' (where containers run, by: ./scripts/test PATTERN)' : '';
 
