@@ -10,12 +10,18 @@ export function addWorkflows(gh: github.GitHub): void {
   addIntegration(gh);
 }
 
+/** As projen does it; but none of our jobs writes to the repository, so the token does not stay in the clone's settings. */
+function checkout(options: github.CheckoutWith = {}): github.workflows.JobStep {
+  const step = github.WorkflowSteps.checkout({ with: options });
+  return { ...step, with: { ...step.with, 'persist-credentials': false } };
+}
+
 const setUp: github.workflows.JobStep[] = [
-  github.WorkflowSteps.checkout({ with: { fetchDepth: 0 } }),
+  checkout({ fetchDepth: 0 }),
   { name: 'Set up Node.js', uses: 'actions/setup-node@v7.0.0', with: { 'node-version': NODE } },
 ];
 
-/** What a person does with a fresh clone. */
+/** What a person does with a fresh clone; and, beside it, what a user of the packages does with other versions of Node.js. */
 function addCommands(gh: github.GitHub): void {
   const workflow = gh.addWorkflow('commands');
   workflow.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
@@ -26,9 +32,22 @@ function addCommands(gh: github.GitHub): void {
     steps: [
       ...setUp,
       { name: 'Run the sample', run: './scripts/sample' },
-      { name: 'Run all tests', run: './scripts/test' },
-      { name: 'Run the integ apps on this machine, as processes and as containers', run: './scripts/integ-local' },
+      { name: 'Run all tests, those in containers included', run: './.ci/run' },
+      {
+        name: 'Run the integ apps on this machine, as processes and as containers',
+        run: './scripts/integ-local',
+        env: { PAVI_CONTAINERS: 'required' },
+      },
       { name: 'Compare the API with the last release', run: './scripts/api-compatibility' },
+    ],
+  });
+  workflow.addJob('node-versions', {
+    runsOn: ['ubuntu-latest'],
+    permissions: READ_ONLY,
+    timeoutMinutes: 60,
+    steps: [
+      ...setUp,
+      { name: 'Run the sample, and test the worker and the packages, on each version of Node.js', run: './scripts/test-node-versions' },
     ],
   });
 }
@@ -40,7 +59,7 @@ function addCodeScanning(gh: github.GitHub): void {
     runsOn: ['ubuntu-latest'],
     permissions: { ...READ_ONLY, securityEvents: github.workflows.JobPermission.WRITE },
     steps: [
-      github.WorkflowSteps.checkout(),
+      checkout(),
       { name: 'Initialize CodeQL', uses: 'github/codeql-action/init@v4.36.2', with: { languages: 'javascript-typescript' } },
       { name: 'Analyze', uses: 'github/codeql-action/analyze@v4.36.2' },
     ],
