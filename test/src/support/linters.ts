@@ -56,13 +56,12 @@ export function nagFindingsOfTemplate(templateFile: string, accepted: NagPackSup
   return nagFindings(stack, [...ACCEPTED, ...accepted]);
 }
 
-const CFN_LINT = 'cfn-lint==1.58.0';
 // W3005: the CDK lets resources depend on what a reference makes them depend on already.
 const IGNORED = ['--ignore-checks', 'W3005'];
 
-/** Some fifteen seconds the first time, to install it; then a second or two for each template. */
+/** A second or two for each template, once it is installed. */
 export async function cfnLint(templateFiles: readonly string[]): Promise<{ status: number; output: string }> {
-  const program = join(await pythonVenv(CFN_LINT.replace('==', '-'), [CFN_LINT]), 'cfn-lint');
+  const program = join(await pythonVenv(), 'cfn-lint');
   return new Promise((resolve, reject) => {
     execFile(program, [...IGNORED, '--format', 'parseable', '--template', ...templateFiles], (error, stdout, stderr) => {
       const status = error === null ? 0 : error.code;

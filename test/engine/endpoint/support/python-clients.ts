@@ -3,19 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { pythonVenv } from '../../../support/python-venv';
+import { PYTHON_PROGRAMS, pythonVenv } from '../../../support/python-venv';
 
-/** A change of the versions wants another folder. */
-const VENV_NAME = 'aws-clients-boto3-1.43.11';
-const VENV = join(__dirname, '../../../../.cache', VENV_NAME);
-const PACKAGES = ['boto3==1.43.11', 'awscli==1.45.11'];
+export const AWS_CLI = join(PYTHON_PROGRAMS, 'aws');
+export const PYTHON = join(PYTHON_PROGRAMS, 'python');
 
-export const AWS_CLI = join(VENV, 'bin/aws');
-export const PYTHON = join(VENV, 'bin/python');
-
-/** boto3 and the AWS CLI from PyPI; some ten seconds the first time, then nothing. */
+/** boto3 and the AWS CLI from PyPI. */
 export async function installPythonClients(): Promise<void> {
-  await pythonVenv(VENV_NAME, PACKAGES);
+  await pythonVenv();
 }
 
 /** A client's environment: nothing of this process's but the path, and where temporary files go. */
