@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { CallerPolicyOptions, createCallerPolicy } from './caller-policy';
 import { requireSamePlace } from './checks/places';
 import { requireRemovalPolicy } from './checks/values';
+import { StackOutput } from './contract/stack-outputs';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
 import { PipelineMonitoring } from './monitoring/pipeline-monitoring';
@@ -264,14 +265,14 @@ export class PaviAlignmentPipeline extends Construct {
    */
   public exportOutputs(options: ExportOutputsOptions = {}): void {
     addStackOutputs(this, options.prefix ?? '', {
-      StateMachineArn: this.stateMachine.stateMachineArn,
-      WorkBucketName: this.workBucket.bucketName,
-      InputsUri: this.workBucket.s3UrlForObject(this.storage.inputs),
-      ResultsUri: this.workBucket.s3UrlForObject(this.storage.results),
-      JobQueueArn: this.jobQueue.jobQueueArn,
-      JobLogGroupName: this.jobLogGroup.logGroupName,
-      SeqRetrievalJobDefArn: this.sequenceRetrievalJobDefinition.jobDefinitionArn,
-      AlignmentJobDefArn: this.alignmentJobDefinition.jobDefinitionArn,
+      [StackOutput.STATE_MACHINE_ARN]: this.stateMachine.stateMachineArn,
+      [StackOutput.WORK_BUCKET_NAME]: this.workBucket.bucketName,
+      [StackOutput.INPUTS_URI]: this.workBucket.s3UrlForObject(this.storage.inputs),
+      [StackOutput.RESULTS_URI]: this.workBucket.s3UrlForObject(this.storage.results),
+      [StackOutput.JOB_QUEUE_ARN]: this.jobQueue.jobQueueArn,
+      [StackOutput.JOB_LOG_GROUP_NAME]: this.jobLogGroup.logGroupName,
+      [StackOutput.SEQUENCE_RETRIEVAL_JOB_DEFINITION_ARN]: this.sequenceRetrievalJobDefinition.jobDefinitionArn,
+      [StackOutput.ALIGNMENT_JOB_DEFINITION_ARN]: this.alignmentJobDefinition.jobDefinitionArn,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { requireDuration, requireWhole } from './checks/values';
+import { DEFAULT_REGIONS_PER_JOB, EXPRESS_MOST_SECONDS } from './contract/run-defaults';
 import { MAX_INLINE_CONCURRENCY } from './orchestration/retrieval-map';
 import { MAX_RETRIEVAL_JOBS } from './states/run-plan';
 
@@ -51,11 +52,9 @@ export interface RunLimits {
 }
 
 const DEFAULT_MAX_CONCURRENCY = 40;
-const DEFAULT_REGIONS_PER_JOB = 10;
 const MAX_REGIONS_PER_JOB = 10_000;
 const DEFAULT_RUN_TIMEOUT = Duration.hours(1);
-/** "Maximum execution time: 5 minutes", AWS Step Functions developer guide, page "Service quotas", of Express workflows. */
-const EXPRESS_RUN_TIMEOUT = Duration.minutes(5);
+const EXPRESS_RUN_TIMEOUT = Duration.seconds(EXPRESS_MOST_SECONDS);
 
 /** Checks the props against what the kind of state machine can do; with the defaults. */
 export function runLimits(props: RunLimitsProps): RunLimits {

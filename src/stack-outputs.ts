@@ -1,8 +1,9 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { StackOutputKey } from './contract/stack-outputs';
 
 /** Adds outputs with these keys, each behind the prefix, to the scope's stack. */
-export function addStackOutputs(scope: Construct, prefix: string, values: { readonly [key: string]: string }): void {
+export function addStackOutputs(scope: Construct, prefix: string, values: { readonly [key in StackOutputKey]: string }): void {
   if (!/^[A-Za-z0-9]*$/.test(prefix)) {
     throw new Error(`prefix must have only letters and digits, got "${prefix}"; CloudFormation allows no others in an output's key`);
   }

@@ -1,14 +1,15 @@
 import { align } from './commands/align';
 import { check } from './commands/check';
 import { collect } from './commands/collect';
-import { asWorkerError, reportError, runOf } from './commands/error-report';
+import { asWorkerError, reportError } from './commands/error-report';
 import { alignOptions, checkOptions, collectOptions, retrieveOptions, wrongCommandLine } from './commands/options';
 import { retrieve } from './commands/retrieve';
-import { log, setLogContext, warn } from './log';
+import { log, setLogContext } from './log';
 import { Metrics, writeMetrics } from './metrics';
 import { childPlace, parentPlace } from './storage/place';
 import { ExitCode } from '../src/contract/exit-codes';
-import { WorkKey } from '../src/contract/storage-keys';
+import { LogEvent } from '../src/contract/log-events';
+import { runOfPlace, WorkKey } from '../src/contract/storage-keys';
 import { WorkerCommand } from '../src/contract/worker-command-line';
 import { WorkerMetric } from '../src/contract/worker-metrics';
 
@@ -72,16 +73,16 @@ async function main([name, ...args]: string[]): Promise<number> {
   let run: string | undefined;
   try {
     chosen = command(name, args);
-    run = runOf(chosen.output ?? '');
+    run = runOfPlace(chosen.output ?? '');
     setLogContext({ command: name, run });
-    log('started', { node: process.version });
+    log(LogEvent.STARTED, { node: process.version });
     await orStopped(chosen.run(stopped.signal, metrics));
     writeMetrics(name, run, { [WorkerMetric.FAILURES]: 0, ...metrics });
-    log('done');
+    log(LogEvent.DONE, {});
     return ExitCode.DONE;
   } catch (error) {
     if (stopped.signal.aborted) {
-      warn('stopped', { by: (stopped.signal.reason as Error).message });
+      log(LogEvent.STOPPED, { by: (stopped.signal.reason as Error).message });
       return ExitCode.STOPPED;
     }
     const failure = asWorkerError(error);

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { write } from './log';
-import { METRIC_NAMESPACE, METRIC_STEP_DIMENSION, WorkerMetric, WorkerMetricName } from '../src/contract/worker-metrics';
+import {
+  METRIC_JOB_PROPERTY, METRIC_MARK, METRIC_NAMESPACE, METRIC_RUN_PROPERTY, METRIC_STEP_DIMENSION, WorkerMetric, WorkerMetricName,
+} from '../src/contract/worker-metrics';
 
 type Unit = 'Count' | 'Bytes' | 'Seconds' | 'Megabytes';
 
@@ -27,7 +29,7 @@ export function writeMetrics(step: string, run: string | undefined, metrics: Rea
     [WorkerMetric.PEAK_MEMORY]: Math.round(ownPeakMemory() + (metrics[WorkerMetric.PEAK_MEMORY] ?? 0)),
   };
   write({
-    _aws: {
+    [METRIC_MARK]: {
       Timestamp: Date.now(),
       CloudWatchMetrics: [{
         Namespace: METRIC_NAMESPACE,
@@ -36,8 +38,8 @@ export function writeMetrics(step: string, run: string | undefined, metrics: Rea
       }],
     },
     [METRIC_STEP_DIMENSION]: step,
-    Run: run ?? null,
-    JobId: process.env.AWS_BATCH_JOB_ID ?? null,
+    [METRIC_RUN_PROPERTY]: run ?? null,
+    [METRIC_JOB_PROPERTY]: process.env.AWS_BATCH_JOB_ID ?? null,
     ...all,
   });
 }

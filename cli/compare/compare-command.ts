@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { compareResults, comparisonText } from './compare-results';
 import { readResults, ResultFolderError } from './result-folder';
+import { ResultKey } from '../../src/contract/storage-keys';
 import { plainText } from '../terminal/plain-text';
 
 export const COMPARE_HELP = `pavi-pipeline compare A B [options]
 
-Compares the results of two runs, this pipeline's or PAVI's Nextflow workflow's: alignment-output.aln and aligned_seq_info.json in the
+Compares the results of two runs, this pipeline's or PAVI's Nextflow workflow's: ${ResultKey.ALIGNMENT} and ${ResultKey.SEQ_INFO} in the
 folders A and B or below them. Tells the bytes, records, sequences and positions that differ, and which of them are documented.
 
   --allow-documented      end with 0 also where every difference is a documented one

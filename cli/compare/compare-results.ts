@@ -1,6 +1,7 @@
 import { alignmentDifferences, Difference, firstDifference, seqInfoDifferences } from './differences';
 import { documentedCause } from './documented';
 import { RESULT_FILES, ResultFileName, RunResults } from './result-folder';
+import { ResultKey } from '../../src/contract/storage-keys';
 
 /** How a file of A compares with B's, byte for byte. */
 export interface FileComparison {
@@ -30,7 +31,7 @@ export function compareResults(a: RunResults, b: RunResults): Comparison {
   const differences: Difference[] = files.filter((file) => (file.a === undefined) !== (file.b === undefined))
     .map(({ name, a: inA }) => ({ kind: 'file', text: `${name} is in ${inA === undefined ? 'B' : 'A'} alone` }));
   const byFile: readonly (readonly [ResultFileName, readonly Difference[]])[] = [
-    ['alignment-output.aln', alignmentDifferences(a, b)], ['aligned_seq_info.json', seqInfoDifferences(a, b)],
+    [ResultKey.ALIGNMENT, alignmentDifferences(a, b)], [ResultKey.SEQ_INFO, seqInfoDifferences(a, b)],
   ];
   for (const [name, found] of byFile) {
     differences.push(...found);

@@ -1,4 +1,4 @@
-import type { RunResults, SeqInfo } from './result-folder';
+import type { RunResults, SeqInfo, VariantFields } from './result-folder';
 import type { AlignmentRow } from '../../formats/clustal';
 
 /** One difference between two runs' results: what A has and what B has; absent where it has none. */
@@ -115,8 +115,8 @@ function infoDifferences(record: string, a: SeqInfo[string], b: SeqInfo[string])
 }
 
 /** One variant may be embedded more than once; then the place among its like tells them apart. */
-function variantsById({ embedded_variants: variants = [] }: SeqInfo[string]): Map<string, Readonly<Record<string, unknown>>> {
-  const found = new Map<string, Readonly<Record<string, unknown>>>();
+function variantsById({ embedded_variants: variants = [] }: SeqInfo[string]): Map<string, VariantFields> {
+  const found = new Map<string, VariantFields>();
   for (const variant of Array.isArray(variants) ? variants : []) {
     const id = String(variant.variant_id);
     let key = id;

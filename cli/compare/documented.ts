@@ -1,5 +1,6 @@
 import type { Difference } from './differences';
-import type { RunResults } from './result-folder';
+import type { RunResults, VariantFields } from './result-folder';
+import { AlignedVariantInfo, RecordError, VariantType } from '../../src/contract/seq-info';
 
 /** The results of PAVI's Nextflow workflow on the one side, and of this pipeline on the other. */
 export interface Sides {
@@ -13,13 +14,11 @@ interface DocumentedDifference {
   readonly explains: (difference: Difference, nextflow: unknown, here: unknown, sides: Sides) => boolean;
 }
 
-/** The texts that both write (run contract, section 3); every other one is the writer's own. */
-const FIXED_ERRORS = [
-  'Reference start codon is different from alternative start codon. Alternative coding sequence rejected. No alternatives searched.',
-  'Stop codon lost and no alternative found in extended alternative coding sequence. Alternative coding sequence rejected.',
-  'No open reading frames found in transcript sequence.',
-];
-const [START_CODON] = FIXED_ERRORS;
+const START_IN_PROTEIN: keyof AlignedVariantInfo = 'seq_start_pos';
+const COLUMNS: readonly (keyof AlignedVariantInfo)[] = ['alignment_start_pos', 'alignment_end_pos'];
+
+/** The texts that both write; every other one is the writer's own. */
+const FIXED_ERRORS: readonly string[] = Object.values(RecordError);
 
 /** What this pipeline does otherwise than PAVI's, on purpose (docs/migrating-from-nextflow.md, "What differs, and why"), where results show it. */
 const DOCUMENTED: readonly DocumentedDifference[] = [
@@ -29,8 +28,8 @@ const DOCUMENTED: readonly DocumentedDifference[] = [
   },
   {
     text: 'a soft-masked (lower case) start codon no longer rejects every variant',
-    explains: ({ kind, record }, nextflow, here, sides) => (kind === 'error' && nextflow === START_CODON && here === undefined)
-      || (kind === 'record' && here !== undefined && nextflow === undefined && sides.nextflow.seqInfo?.[record ?? '']?.error === START_CODON),
+    explains: ({ kind, record }, nextflow, here, sides) => (kind === 'error' && nextflow === RecordError.START_CODON_CHANGED && here === undefined)
+      || (kind === 'record' && here !== undefined && nextflow === undefined && sides.nextflow.seqInfo?.[record ?? '']?.error === RecordError.START_CODON_CHANGED),
   },
   {
     text: 'a codon with an ambiguous base becomes X, or the amino acid that all its readings share, and no longer fails the entry',
@@ -60,11 +59,11 @@ const DOCUMENTED: readonly DocumentedDifference[] = [
   },
   {
     text: 'deleting the first codon gives position 1, and not 0',
-    explains: ({ kind, field }, nextflow, here) => kind === 'variant field' && field === 'seq_start_pos' && nextflow === 0 && here === 1,
+    explains: ({ kind, field }, nextflow, here) => kind === 'variant field' && field === START_IN_PROTEIN && nextflow === 0 && here === 1,
   },
 ];
 
-function variantsOf({ seqInfo }: RunResults, record = ''): readonly Readonly<Record<string, unknown>>[] {
+function variantsOf({ seqInfo }: RunResults, record = ''): readonly VariantFields[] {
   const variants = seqInfo?.[record]?.embedded_variants;
   return Array.isArray(variants) ? variants : [];
 }
@@ -73,7 +72,7 @@ function sharesFirstBase(results: RunResults, record: string | undefined, varian
   const variants = variantsOf(results, record);
   const own = variants.find(({ variant_id: id }) => id === variant);
   return own !== undefined && variants.some((other) => other !== own && other.genomic_start_pos === own.genomic_start_pos
-    && [own, other].some(({ seq_substitution_type: type }) => type === 'insertion'));
+    && [own, other].some(({ seq_substitution_type: type }) => type === VariantType.INSERTION));
 }
 
 /** Where other sequences were aligned, the columns of all are others too. */
@@ -89,7 +88,7 @@ export function documentedCause(difference: Difference, differences: readonly Di
     ?? DOCUMENTED.find(({ explains }) => explains(one, one.b, one.a, { nextflow: b, here: a }))?.text;
   const own = direct(difference);
   if (own !== undefined) return own;
-  const ofColumns = difference.kind === 'gaps' || difference.kind === 'order' || (difference.kind === 'variant field' && /^alignment_/.test(difference.field ?? ''));
+  const ofColumns = difference.kind === 'gaps' || difference.kind === 'order' || (difference.kind === 'variant field' && (COLUMNS as readonly unknown[]).includes(difference.field));
   const ofSequences = differences.filter(({ kind }) => ['record', 'repeated record', 'sequence'].includes(kind));
   return ofColumns && ofSequences.length > 0 && ofSequences.every((one) => direct(one) !== undefined) ? FOLLOWS : undefined;
 }

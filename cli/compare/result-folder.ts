@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlignmentError, ClustalAlignment, parseClustal } from '../../formats/clustal';
+import { AlignedVariantInfo } from '../../src/contract/seq-info';
+import { ResultKey } from '../../src/contract/storage-keys';
+import { LOGS_FOLDER, sha256 } from '../trail/run-folder';
 
 /** The two files that a run leaves, whoever runs it. */
-export const RESULT_FILES = ['alignment-output.aln', 'aligned_seq_info.json'] as const;
+export const RESULT_FILES = [ResultKey.ALIGNMENT, ResultKey.SEQ_INFO] as const;
 export type ResultFileName = (typeof RESULT_FILES)[number];
 
 /** Nextflow publishes into a folder of the launch folder, and AWS's results come with their prefix. */
 const MAX_DEPTH = 4;
-const SKIPPED = ['node_modules', 'cdk.out', 'logs', '.git'];
+const SKIPPED = ['node_modules', 'cdk.out', LOGS_FOLDER, '.git'];
 
 export interface ResultFile {
   readonly path: string;
@@ -17,12 +19,15 @@ export interface ResultFile {
   readonly sha256: string;
 }
 
+/** An embedded variant's fields; those of another version, or of PAVI's own workflow, may be others. */
+export type VariantFields = Readonly<Record<string, unknown>> & { readonly [field in keyof AlignedVariantInfo]?: unknown };
+
 /** By record name. */
 export type SeqInfo = Readonly<Record<string, RecordInfo>>;
 
 export interface RecordInfo {
   readonly error?: string;
-  readonly embedded_variants?: readonly Readonly<Record<string, unknown>>[];
+  readonly embedded_variants?: readonly VariantFields[];
 }
 
 /** The results of a run. */
@@ -51,10 +56,10 @@ export function readResults(folder: string): RunResults {
     if (path !== own && paths.length > 1) throw new ResultFolderError(`${folder} has ${name} more than once: ${paths.sort().join(', ')}; give the folder of one of them`);
     if (path === undefined) continue;
     const content = contentOf(path);
-    files.set(name, { path, content, sha256: createHash('sha256').update(content).digest('hex') });
+    files.set(name, { path, content, sha256: sha256(content) });
   }
   if (files.size === 0) throw new ResultFolderError(`${folder} has neither ${RESULT_FILES.join(' nor ')}; give a folder with the results of a run`);
-  return { folder, files, alignment: alignmentOf(files.get('alignment-output.aln')), seqInfo: seqInfoOf(files.get('aligned_seq_info.json')) };
+  return { folder, files, alignment: alignmentOf(files.get(ResultKey.ALIGNMENT)), seqInfo: seqInfoOf(files.get(ResultKey.SEQ_INFO)) };
 }
 
 function find(folder: string, depth: number): string[] {

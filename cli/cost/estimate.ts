@@ -1,6 +1,7 @@
 import { attemptCost, Compute } from './compute-cost';
 import { price } from './price-table';
 import { assumed, JOB_SIZES, Workload } from './workload';
+import { EXPRESS_MOST_SECONDS } from '../../src/contract/run-defaults';
 
 export type Workflow = 'standard' | 'express';
 
@@ -12,8 +13,6 @@ export interface CostLine {
   readonly onlyWhere?: string;
 }
 
-/** An Express workflow lasts five minutes at most (AWS Step Functions developer guide, page "Service quotas"). */
-const EXPRESS_SECONDS = 300;
 const GIGA = 1e9;
 
 /** What one run costs, its results kept for as long as the workload says. */
@@ -43,7 +42,7 @@ export function expressSeconds({ entries, regionsPerJob, alignmentSeconds }: Wor
 }
 
 export function fitsExpress(workload: Workload): boolean {
-  return expressSeconds(workload) < EXPRESS_SECONDS;
+  return expressSeconds(workload) < EXPRESS_MOST_SECONDS;
 }
 
 function expressCost(seconds: number): number {
@@ -57,7 +56,7 @@ function requestCost(entries: number, retrievalJobs: number): number {
   return puts * price('s3Put') + gets * price('s3Get');
 }
 
-/** Intermediate files for their 30 days, results for as long as they are kept. */
+/** Intermediate files for a month (they expire after 30 days), results for as long as they are kept. */
 function storageCost({ entries, resultMonths }: Workload): number {
   const work = entries * (assumed('entryInputBytes') + assumed('entryFileBytes'));
   return (work + entries * assumed('entryResultBytes') * resultMonths) / GIGA * price('s3GbMonth');

@@ -1,3 +1,6 @@
+import { DEFAULT_JOB_SIZE, fargateSize } from '../../src/contract/job-sizes';
+import { DEFAULT_REGIONS_PER_JOB, EXPRESS_POLL_SECONDS } from '../../src/contract/run-defaults';
+
 /** What is run in a month. */
 export interface Workload {
   readonly runs: number;
@@ -10,7 +13,7 @@ export interface Workload {
   readonly resultMonths: number;
 }
 
-export const DEFAULT_WORKLOAD: Workload = { runs: 1000, entries: 10, regionsPerJob: 10, alignmentSeconds: 30, resultMonths: 12 };
+export const DEFAULT_WORKLOAD: Workload = { runs: 1000, entries: 10, regionsPerJob: DEFAULT_REGIONS_PER_JOB, alignmentSeconds: 30, resultMonths: 12 };
 
 /** What the estimate takes for granted, with where each figure is from. */
 export const ASSUMPTIONS = {
@@ -24,7 +27,7 @@ export const ASSUMPTIONS = {
   entryLogBytes: { value: 200, text: 'bytes that a job logs for an entry: the sample\'s' },
   executionLogBytes: { value: 500, text: 'bytes of the execution\'s log: level ERROR, so next to none' },
   fixedTransitions: { value: 11, text: 'state transitions of a run beside those of its retrieval jobs, its end among them: counted in the sample\'s history' },
-  expressPollSeconds: { value: 5, text: 's between an Express workflow\'s looks at its jobs: the construct\'s' },
+  expressPollSeconds: { value: EXPRESS_POLL_SECONDS, text: 's between an Express workflow\'s looks at its jobs: the construct\'s' },
   expressMemoryGb: { value: 0.0625, text: 'GB that an Express execution is billed for: one chunk of 64 MB' },
   alarmMetrics: { value: 8, text: 'metrics in the stack\'s 6 alarms: its template' },
   customMetrics: { value: 19, text: 'custom metrics: 17 of the worker\'s steps and 2 metric filters' },
@@ -41,7 +44,7 @@ export function assumed(name: keyof typeof ASSUMPTIONS): number {
 
 /** The construct's default sizes on Fargate. */
 export const JOB_SIZES = {
-  retrieval: { vcpus: 0.25, memoryMiB: 512 },
-  alignment: { vcpus: 1, memoryMiB: 2048 },
-  collection: { vcpus: 0.25, memoryMiB: 512 },
-} as const;
+  retrieval: fargateSize(DEFAULT_JOB_SIZE.SEQUENCE_RETRIEVAL)!,
+  alignment: fargateSize(DEFAULT_JOB_SIZE.ALIGNMENT)!,
+  collection: fargateSize(DEFAULT_JOB_SIZE.SEQ_INFO_COLLECTION)!,
+};

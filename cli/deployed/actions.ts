@@ -9,6 +9,7 @@ import { isElsewhere } from '../runs/aws/aws-clients';
 import { OperateError, OperateExit } from '../runs/aws/operate-error';
 import { expressText, ExpressView, expressView } from '../runs/express-run';
 import { failureText } from '../runs/run-failure';
+import { outputFolder, RUN_NAME, wrongRunName } from '../runs/run-name';
 import { RunObserver } from '../runs/run-observer';
 import { saveResults, saveTrail } from '../runs/run-results';
 import { runTable, runText, RunView, runView } from '../runs/run-view';
@@ -17,8 +18,6 @@ import type { SavedObject } from '../runs/save-objects';
 import { redriveRun, stopRun, submitRun } from '../runs/submit-run';
 import { plainLine } from '../terminal/plain-text';
 
-/** A run's name that can be a folder's, and an object's. */
-const SAFE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}$/;
 const MOST_RUNS = 10_000;
 
 export async function submit(session: Session): Promise<number> {
@@ -26,7 +25,7 @@ export async function submit(session: Session): Promise<number> {
   const file = args.text('input');
   if (file === undefined) throw new OperateError('Usage', '--input is missing');
   const name = args.text('name') ?? randomUUID();
-  if (!SAFE_NAME.test(name)) throw new OperateError('Usage', `--name must have up to 80 letters, digits, ".", "_" or "-", got "${name}"`);
+  if (!RUN_NAME.test(name)) throw new OperateError('Usage', wrongRunName(name));
   const input = await checkedInput(file, isElsewhere(args.endpointUrl));
   const pipeline = await session.pipeline();
   const submitted = await submitRun(connection, pipeline, input, name);
@@ -96,8 +95,8 @@ export async function results(session: Session): Promise<number> {
   const run = await lookUp(session, pipeline);
   const { name } = run instanceof ExpressRun ? run.run : run;
   const given = args.text('output');
-  if (given === undefined && !SAFE_NAME.test(name)) throw new OperateError('Usage', `--output is missing: "${name}" is no name for a folder`);
-  const folder = resolve(given ?? `pavi-runs/${name}`);
+  if (given === undefined && !RUN_NAME.test(name)) throw new OperateError('Usage', `--output is missing: "${name}" is no name for a folder`);
+  const folder = resolve(given ?? outputFolder(name));
   if (args.has('report') && run instanceof ExpressRun) {
     throw new OperateError('Conflict', '--report needs a run\'s history, and Step Functions keeps none of an Express workflow\'s');
   }

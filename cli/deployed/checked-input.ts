@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { ErrorName } from '../../src/contract/error-names';
+import { RegionEntryInput, RunInput } from '../../src/contract/run-input';
 import { InputError, readRunInput } from '../here/run-input';
 import { inputProblems } from '../here/worker-command';
 import { OperateError } from '../runs/aws/operate-error';
@@ -10,7 +12,7 @@ import { count } from '../terminal/units';
  * @param isLocal whether the pipeline is one that `serve` serves, which may read genomes of this machine
  * @throws OperateError that lists all problems
  */
-export async function checkedInput(file: string, isLocal: boolean): Promise<Record<string, unknown>> {
+export async function checkedInput(file: string, isLocal: boolean): Promise<RunInput> {
   let input;
   try {
     input = readRunInput(file, isLocal);
@@ -20,10 +22,10 @@ export async function checkedInput(file: string, isLocal: boolean): Promise<Reco
   }
   const problems = await inputProblems(resolve(file));
   if (problems.length > 0) {
-    throw new OperateError('InvalidInput', `Pavi.InvalidInput: ${file} has ${count(problems.length, 'problem')}, so nothing was started:\n`
+    throw new OperateError('InvalidInput', `${ErrorName.INVALID_INPUT}: ${file} has ${count(problems.length, 'problem')}, so nothing was started:\n`
       + problems.map((text) => `  ${text}`).join('\n'));
   }
-  const entries = Array.isArray(input.seq_regions) ? input.seq_regions as readonly Record<string, unknown>[] : [];
+  const entries = Array.isArray(input.seq_regions) ? input.seq_regions as readonly RegionEntryInput[] : [];
   const unreachable = entries.filter(({ fasta_file_url: url }) => /^(file|http):/.test(String(url)));
   if (isLocal || unreachable.length === 0) return input;
   const { unique_entry_id: id, fasta_file_url: url } = unreachable[0];

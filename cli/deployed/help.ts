@@ -1,3 +1,6 @@
+import { STEP_COMMANDS } from '../../src/contract/batch-jobs';
+import { outputFolder } from '../runs/run-name';
+
 export const OPERATE_HELP = `pavi-pipeline submit --stack NAME --input FILE [--name RUN] [--watch]
 pavi-pipeline status --stack NAME [RUN] [--limit N] [--status STATUS]
 pavi-pipeline watch|stop|redrive|results|logs --stack NAME RUN
@@ -25,9 +28,9 @@ Runs of a deployed pipeline, found by the outputs that exportOutputs() left in i
   --limit N               of status: how many runs (default: 20)
   --status STATUS         of status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE
   --reason TEXT           of stop: the cause that the run ends with
-  --output DIR            of results (default: pavi-runs/RUN)
+  --output DIR            of results (default: ${outputFolder('RUN')})
   --report                of results: also history, logs and report.html, of a run that failed as well
-  --step STEP             of logs: retrieve, align or collect
+  --step STEP             of logs: ${STEP_COMMANDS.slice(0, -1).join(', ')} or ${STEP_COMMANDS.at(-1)}
   --entry ID              of logs: of this entry alone
 
 Ends with 0 done (watch: the run succeeded), 1 the run failed, timed out or was stopped, 2 wrong command line or input, 3 no such stack, run or

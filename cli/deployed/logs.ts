@@ -1,14 +1,16 @@
 import { lookUp, note, print, Session } from './session';
+import { STEP_COMMANDS } from '../../src/contract/batch-jobs';
 import { readableLine } from '../here/worker-lines';
 import { OperateError, OperateExit } from '../runs/aws/operate-error';
 import { NoLogStream } from '../runs/job-log';
-import { AttemptLog, LOG_STEPS, runLogs } from '../runs/run-logs';
+import { AttemptLog, runLogs } from '../runs/run-logs';
 import { plainLine, plainText } from '../terminal/plain-text';
+import { entriesText } from '../trail/job-command';
 
 export async function logs(session: Session): Promise<number> {
   const { args, connection } = session;
   const choice = { step: args.text('step'), entry: args.text('entry') };
-  if (choice.step !== undefined && !LOG_STEPS.includes(choice.step)) throw new OperateError('Usage', `--step must be one of ${LOG_STEPS.join(', ')}, got "${choice.step}"`);
+  if (choice.step !== undefined && !(STEP_COMMANDS as readonly string[]).includes(choice.step)) throw new OperateError('Usage', `--step must be one of ${STEP_COMMANDS.join(', ')}, got "${choice.step}"`);
   const pipeline = await session.pipeline();
   let lines = 0;
   for await (const log of runLogs(connection, pipeline, await lookUp(session, pipeline), choice)) {
@@ -39,7 +41,7 @@ async function writeLog({ job, stream, lines }: AttemptLog, json: boolean): Prom
 }
 
 function logTitle({ job: { name, step, status: state, entries, reason }, stream }: AttemptLog): string {
-  const range = entries === undefined ? '' : entries[0] === entries[1] ? `, entry ${entries[0]}` : `, entries ${entries[0]} to ${entries[1]}`;
+  const range = entries === undefined ? '' : `, ${entriesText(entries)}`;
   const why = reason === undefined || state !== 'FAILED' ? '' : ` (${plainLine(reason)})`;
   return `${plainLine(name)}, ${step}${range}: ${state}${why}, log stream ${plainLine(stream)}`;
 }

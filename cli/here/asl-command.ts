@@ -8,6 +8,7 @@ import {
   StateMachineDefinition, systemClock, WorkflowType,
 } from '../../engine';
 import { plainLine, plainText } from '../terminal/plain-text';
+import { INTERRUPTED, STOP_SIGNALS } from '../terminal/stop-on-signal';
 
 export const ASL_HELP = `pavi-pipeline asl DEFINITION.json [options]
 
@@ -21,7 +22,6 @@ Runs one state machine's definition by itself, its tasks answered by a mock file
 `;
 
 const REGION = 'us-east-1';
-const INTERRUPTED = 130;
 const TYPES: readonly string[] = ['STANDARD', 'EXPRESS'] satisfies WorkflowType[];
 
 /** The command line cannot be followed. */
@@ -103,14 +103,14 @@ async function run(options: AslArguments): Promise<Outcome> {
     if (!(error instanceof DefinitionError)) throw error;
     return { status: 'create_error', error: 'InvalidDefinition', cause: `Invalid State Machine Definition: '${error.message}'`, events: [] };
   }
+  const stateMachineName = mocks?.stateMachine ?? basename(options.definition).replace(/\..*$/, '');
   const stopped = new AbortController();
   const stop = () => stopped.abort(new Error('interrupted'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+  for (const signal of STOP_SIGNALS) process.once(signal, stop);
   try {
-    const stateMachineName = mocks?.stateMachine ?? basename(options.definition).replace(/\..*$/, '');
     return await execute(definition, input, stateMachineName, findIntegration, options.fastForward, stopped.signal);
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeListener(signal, stop);
+    for (const signal of STOP_SIGNALS) process.removeListener(signal, stop);
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { HistoryEvent } from '../../engine';
 import { failedStream } from '../trail/failed-stream';
 import { reportEvents } from '../trail/history-event';
+import { logFile } from '../trail/run-folder';
 
 const MAX_LINES = 5;
 const MAX_LINE_CHARACTERS = 2000;
@@ -21,7 +22,7 @@ export interface FailedJobLog {
 export function failedJobLog(histories: readonly (readonly HistoryEvent[])[], logFolder: string): FailedJobLog | undefined {
   const stream = failedStream(histories.map(reportEvents));
   if (stream === undefined) return undefined;
-  const file = join(logFolder, `${stream}.log`);
+  const file = join(logFolder, logFile(stream));
   const lines = contentOf(file).split('\n').filter((line) => line.trim() !== '').slice(-MAX_LINES);
   return lines.length === 0 ? undefined : { file, lines: lines.map((line) => line.slice(0, MAX_LINE_CHARACTERS)) };
 }

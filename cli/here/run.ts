@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { FailedJobLog, failedJobLog } from './failed-job-log';
 import { type HistoryEvent, type JobOptions, type LoadedPipeline, LocalAccount } from '../../engine';
+import { s3Uri } from '../../formats/s3-uri';
+import { RunInput } from '../../src/contract/run-input';
+import { StackOutput } from '../../src/contract/stack-outputs';
+import { StoragePrefix, WorkKey } from '../../src/contract/storage-keys';
 import { resultPlaces } from '../runs/result-places';
 import { saveObjects } from '../runs/save-objects';
 import { storedInput } from '../runs/stored-input';
-import { ENTRIES_FILE, EXECUTION_FILE, HISTORY_FILE } from '../trail/run-folder';
+import { EXECUTION_FILE, HISTORY_FILE, LOGS_FOLDER, NOTIFICATIONS_FILE } from '../trail/run-folder';
 
 export interface RunOptions {
   readonly pipeline: LoadedPipeline;
-  readonly input: Record<string, unknown>;
+  readonly input: RunInput;
   /** The execution's name. */
   readonly name: string;
   /** Where results, job logs and the execution's history go. */
@@ -42,8 +46,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
       assembly,
       folder,
       temporary: true,
-      logFolder: logFolder(options),
-      notificationsFile: join(outputFolder, 'notifications.jsonl'),
+      logFolder: join(outputFolder, LOGS_FOLDER),
+      notificationsFile: join(outputFolder, NOTIFICATIONS_FILE),
       allowLocalGenomes,
       port: 0,
       jobs,
@@ -52,7 +56,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const { record: { arn, status, output, error, cause }, events } = await execute(options, account, await storedRunInput(options, owner));
     if (status === 'SUCCEEDED') return { status, results: await copyResults(JSON.parse(output!), owner, outputFolder) };
     const histories = [events, ...account.executions.children.histories(arn)];
-    return { status: status as RunResult['status'], error, cause, results: [], failedJobLog: failedJobLog(histories, logFolder(options)) };
+    return { status: status as RunResult['status'], error, cause, results: [], failedJobLog: failedJobLog(histories, join(outputFolder, LOGS_FOLDER)) };
   } finally {
     await account?.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -75,18 +79,15 @@ async function execute(options: RunOptions, { executions }: LocalAccount, input:
   return trail;
 }
 
-function logFolder({ outputFolder }: RunOptions): string {
-  return join(outputFolder, 'logs');
-}
-
 /** An input that does not fit a payload is uploaded, as a caller of the deployed pipeline would. */
 async function storedRunInput({ input, pipeline: { outputs, buckets }, outputFolder }: RunOptions, owner: S3Client): Promise<unknown> {
-  const inputsUri = () => String(outputs.InputsUri ?? `s3://${String(outputs.WorkBucketName ?? [...buckets.keys()][0])}/inputs/`);
+  const inputsUri = () => String(outputs[StackOutput.INPUTS_URI]
+    ?? s3Uri({ bucket: String(outputs[StackOutput.WORK_BUCKET_NAME] ?? [...buckets.keys()][0]), key: StoragePrefix.INPUTS }));
   const stored = await storedInput(input, inputsUri, ({ bucket, key }, body) =>
     owner.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json' })));
   if (stored.uploaded !== undefined) {
     await mkdir(outputFolder, { recursive: true });
-    await writeFile(join(outputFolder, ENTRIES_FILE), stored.uploaded.entries);
+    await writeFile(join(outputFolder, WorkKey.SEQ_REGIONS), stored.uploaded.entries);
   }
   return stored.input;
 }

@@ -5,6 +5,7 @@ import { JOB_HELP, JOB_OPTIONS, jobOptions } from './job-options';
 import {
   AccessKey, describeExisting, FolderInUse, type JobOptions, loadAssembly, LoadedAssembly, LocalAccount, lockFolder, newAccessKey, writeWhole,
 } from '../../engine';
+import { LOGS_FOLDER, NOTIFICATIONS_FILE } from '../trail/run-folder';
 
 export const SERVE_HELP = `pavi-pipeline serve --app DIR [options]
 
@@ -65,8 +66,8 @@ async function serve({ state, port, allowLocalGenomes, jobs }: ServeArguments, a
   const account = await LocalAccount.start({
     assembly,
     folder: state,
-    logFolder: join(state, 'logs'),
-    notificationsFile: join(state, 'notifications.jsonl'),
+    logFolder: join(state, LOGS_FOLDER),
+    notificationsFile: join(state, NOTIFICATIONS_FILE),
     allowLocalGenomes,
     jobs,
     port: port ?? known?.port ?? 0,

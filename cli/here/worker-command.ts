@@ -3,6 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readableLine } from './worker-lines';
+import { LogEvent } from '../../src/contract/log-events';
+import { WORKER_FOLDER, WORKER_PROGRAM } from '../../src/contract/worker-bundle';
+import { WorkerCommand, WorkerOption } from '../../src/contract/worker-command-line';
+import { STOP_SIGNALS } from '../terminal/stop-on-signal';
+import { fieldsOf, readWorkerLine } from '../trail/worker-line';
 
 export const WORKER_HELP = `pavi-pipeline retrieve|align|collect OPTIONS
 pavi-pipeline check FILE
@@ -19,16 +24,14 @@ One step of a run by itself, on files of this machine, or a look at a run's inpu
 On a terminal they tell what they do in words; else their log, one JSON object a line, goes to standard output.
 `;
 
-const COMMANDS = ['retrieve', 'align', 'collect', 'check'];
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
 
-/** From `lib/local` of the package as from `local/cli` of a checkout. */
-const WORKER = join(__dirname, '..', '..', 'assets', 'worker', 'index.cjs');
+/** From `lib/cli` of the package as from `cli/here` of a checkout. */
+const WORKER = join(__dirname, '..', '..', WORKER_FOLDER, WORKER_PROGRAM);
 
 /** Whether the worker has that command. */
 export function isWorkerCommand(command: string | undefined): command is string {
-  return COMMANDS.includes(command ?? '');
+  return (Object.values(WorkerCommand) as (string | undefined)[]).includes(command);
 }
 
 /**
@@ -42,7 +45,7 @@ export async function workerCommand(command: string, args: readonly string[]): P
   requireWorker();
   const child = spawn(process.execPath, [WORKER, command, ...withInput(command, args)], { stdio: ['inherit', 'pipe', 'inherit'] });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  SIGNALS.forEach((signal) => process.on(signal, pass));
+  STOP_SIGNALS.forEach((signal) => process.on(signal, pass));
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0)));
@@ -56,7 +59,7 @@ export async function workerCommand(command: string, args: readonly string[]): P
   try {
     return await ended;
   } finally {
-    SIGNALS.forEach((signal) => process.removeListener(signal, pass));
+    STOP_SIGNALS.forEach((signal) => process.removeListener(signal, pass));
   }
 }
 
@@ -67,20 +70,21 @@ export async function workerCommand(command: string, args: readonly string[]): P
  */
 export async function inputProblems(file: string): Promise<string[]> {
   requireWorker();
-  const child = spawn(process.execPath, [WORKER, 'check', '--input', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [WORKER, WorkerCommand.CHECK, WorkerOption.INPUT, file], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   });
-  let told = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { told += text; });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text; });
   const problems: string[] = [];
   for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) {
-    const { event, problem } = JSON.parse(line) as { event?: string; problem?: string };
-    if (event === 'problem') problems.push(String(problem));
+    const record = readWorkerLine(line);
+    const told = record === undefined ? undefined : fieldsOf(record, LogEvent.PROBLEM);
+    if (told !== undefined) problems.push(String(told.problem));
   }
   const code = await ended;
-  if (code !== 0 && problems.length === 0) throw new Error(`the check of ${file} ended with ${code}: ${told}`);
+  if (code !== 0 && problems.length === 0) throw new Error(`the check of ${file} ended with ${code}: ${said}`);
   return problems;
 }
 
@@ -91,5 +95,5 @@ function requireWorker(): void {
 
 /** `check FILE` is `check --input FILE`. */
 function withInput(command: string, args: readonly string[]): readonly string[] {
-  return command === 'check' && args.length === 1 && !args[0].startsWith('-') ? ['--input', args[0]] : args;
+  return command === WorkerCommand.CHECK && args.length === 1 && !args[0].startsWith('-') ? [WorkerOption.INPUT, args[0]] : args;
 }

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
-import { writeReport } from './write-report';
+import { REPORT_FILE, writeReport } from './write-report';
 import { plainText } from '../terminal/plain-text';
-import { RunFolderError } from '../trail/run-folder';
+import { HISTORY_FILE, logFile, LOGS_FOLDER, RunFolderError } from '../trail/run-folder';
 
 export const REPORT_HELP = `pavi-pipeline report RUN-FOLDER [--output FILE]
 
-Makes a run's report, one HTML file that needs no network, from what the run left: execution-history.json (or the answer of
-"aws stepfunctions get-execution-history"), logs/<log stream>.log, and the results. "run" makes it by itself.
+Makes a run's report, one HTML file that needs no network, from what the run left: ${HISTORY_FILE} (or the answer of
+"aws stepfunctions get-execution-history"), ${LOGS_FOLDER}/${logFile('<log stream>')}, and the results. "run" makes it by itself.
 
-  --output FILE           where the report goes (default: RUN-FOLDER/report.html)
+  --output FILE           where the report goes (default: RUN-FOLDER/${REPORT_FILE})
 `;
 
 /** Makes a report anew; 0 where it was made, else 1. */

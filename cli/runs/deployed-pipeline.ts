@@ -3,6 +3,7 @@ import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { isNamed, operateError } from './aws/aws-errors';
 import type { Connection } from './aws/connection';
 import { OperateError } from './aws/operate-error';
+import { StackOutput, StackOutputKey } from '../../src/contract/stack-outputs';
 import { plainLine } from '../terminal/plain-text';
 
 /** A pipeline by its stack's outputs; what an older version did not export is undefined. */
@@ -17,6 +18,14 @@ export interface DeployedPipeline {
   readonly jobLogGroup?: string;
 }
 
+/** The outputs that an older version did not export. */
+const LATER_OUTPUTS = {
+  inputsUri: StackOutput.INPUTS_URI,
+  resultsUri: StackOutput.RESULTS_URI,
+  jobQueueArn: StackOutput.JOB_QUEUE_ARN,
+  jobLogGroup: StackOutput.JOB_LOG_GROUP_NAME,
+} as const;
+
 const EXPORT = 'call exportOutputs() of the pipeline in its CDK app, and deploy the stack again';
 
 /**
@@ -28,32 +37,32 @@ const EXPORT = 'call exportOutputs() of the pipeline in its CDK app, and deploy 
  */
 export async function findPipeline(connection: Connection, stack: string, prefix: string | undefined): Promise<DeployedPipeline> {
   const outputs = await stackOutputs(connection, stack);
-  const prefixes = [...outputs.keys()].filter((key) => key.endsWith('StateMachineArn')).map((key) => key.slice(0, -'StateMachineArn'.length))
-    .filter((found) => outputs.has(`${found}WorkBucketName`));
+  const prefixes = [...outputs.keys()].filter((key) => key.endsWith(StackOutput.STATE_MACHINE_ARN))
+    .map((key) => key.slice(0, -StackOutput.STATE_MACHINE_ARN.length))
+    .filter((found) => outputs.has(`${found}${StackOutput.WORK_BUCKET_NAME}`));
   const told = prefixes.map((found) => `"${found}"`).join(', ');
   const chosen = prefix ?? (prefixes.length === 1 ? prefixes[0] : undefined);
   if (prefixes.length === 0) {
-    throw new OperateError('NotFound', `the stack ${plainLine(stack)} has no outputs StateMachineArn and WorkBucketName, so its pipeline cannot be found; ${EXPORT}`);
+    throw new OperateError('NotFound', `the stack ${plainLine(stack)} has no outputs ${StackOutput.STATE_MACHINE_ARN} and ${StackOutput.WORK_BUCKET_NAME}, so its pipeline cannot be found; ${EXPORT}`);
   }
   if (chosen === undefined) throw new OperateError('Usage', `the stack ${plainLine(stack)} has ${prefixes.length} pipelines; choose one with --pipeline PREFIX, of: ${told}`);
   if (!prefixes.includes(chosen)) throw new OperateError('NotFound', `the stack ${plainLine(stack)} has no pipeline with the prefix "${plainLine(chosen)}"; these are: ${told}`);
-  const output = (key: string) => outputs.get(`${chosen}${key}`);
+  const output = (key: StackOutputKey) => outputs.get(`${chosen}${key}`);
   return {
     stack,
-    stateMachineArn: output('StateMachineArn')!,
-    inputsUri: output('InputsUri'),
-    resultsUri: output('ResultsUri'),
-    jobQueueArn: output('JobQueueArn'),
-    jobLogGroup: output('JobLogGroupName'),
+    stateMachineArn: output(StackOutput.STATE_MACHINE_ARN)!,
+    inputsUri: output(LATER_OUTPUTS.inputsUri),
+    resultsUri: output(LATER_OUTPUTS.resultsUri),
+    jobQueueArn: output(LATER_OUTPUTS.jobQueueArn),
+    jobLogGroup: output(LATER_OUTPUTS.jobLogGroup),
   };
 }
 
 /** An output that only newer versions export. */
-export function needed(pipeline: DeployedPipeline, field: 'inputsUri' | 'resultsUri' | 'jobQueueArn' | 'jobLogGroup', what: string): string {
+export function needed(pipeline: DeployedPipeline, field: keyof typeof LATER_OUTPUTS, what: string): string {
   const value = pipeline[field];
   if (value !== undefined) return value;
-  const key = { inputsUri: 'InputsUri', resultsUri: 'ResultsUri', jobQueueArn: 'JobQueueArn', jobLogGroup: 'JobLogGroupName' }[field];
-  throw new OperateError('NotFound', `the stack ${plainLine(pipeline.stack)} has no output ${key}, which ${what} needs; deploy it with this version of the construct, which exports it`);
+  throw new OperateError('NotFound', `the stack ${plainLine(pipeline.stack)} has no output ${LATER_OUTPUTS[field]}, which ${what} needs; deploy it with this version of the construct, which exports it`);
 }
 
 /** Whether the runs are an Express workflow's, of which Step Functions keeps no record: it refuses to list them. */

@@ -6,8 +6,9 @@ import { logEnd, RunFailure } from './run-failure';
 import { RunJob, runJobs } from './run-jobs';
 import type { ExpressRun } from './runs';
 import { parseS3Uri, S3Place } from '../../formats/s3-uri';
+import { ErrorName } from '../../src/contract/error-names';
+import { ResultKey } from '../../src/contract/storage-keys';
 import { plainLine } from '../terminal/plain-text';
-import { ALIGNMENT_FILE, SEQ_INFO_FILE } from '../trail/run-folder';
 
 /** What can be known of a run of an Express workflow, as `--json` gives it: its jobs and its results, not the run itself. */
 export interface ExpressView {
@@ -24,13 +25,10 @@ export interface ExpressView {
 export const EXPRESS_NOTE = 'Step Functions keeps no record of an Express run: this is told from its jobs and results '
   + '(the execution log group has its error)';
 
-/** "The maximum duration of an Express workflow is five minutes" (AWS Step Functions developer guide, page "Service quotas"). */
-export const EXPRESS_MOST_MS = 5 * 60_000;
-
 /** Where a run's results are, by the run's name alone. */
 export function resultPlacesOf(pipeline: DeployedPipeline, run: string): S3Place[] {
   const { bucket, key } = parseS3Uri(needed(pipeline, 'resultsUri', 'finding an Express run\'s results'))!;
-  return [ALIGNMENT_FILE, SEQ_INFO_FILE].map((file) => ({ bucket, key: `${key}${run}/${file}` }));
+  return Object.values(ResultKey).map((file) => ({ bucket, key: `${key}${run}/${file}` }));
 }
 
 export async function expressView(connection: Connection, pipeline: DeployedPipeline, express: ExpressRun): Promise<ExpressView> {
@@ -57,7 +55,7 @@ export function expressText({ run, status, results, jobs }: ExpressView): string
 async function failureOf(connection: Connection, pipeline: DeployedPipeline, { name, reason, exitCode, logStreams }: RunJob): Promise<RunFailure> {
   const cause = [`job ${name}`, ...exitCode === undefined ? [] : [`exit code ${exitCode}`], ...reason === undefined ? [] : [reason]].join(', ');
   const stream = logStreams.at(-1);
-  return { error: 'Pavi.JobFailed', cause, ...stream === undefined ? {} : await logEnd(connection, pipeline, stream) };
+  return { error: ErrorName.JOB_FAILED, cause, ...stream === undefined ? {} : await logEnd(connection, pipeline, stream) };
 }
 
 /** Without the right to list the bucket, S3 says of what is not there that it is not allowed (API reference, HeadObject). */

@@ -3,10 +3,13 @@ import { OperateError } from './aws/operate-error';
 import type { DeployedPipeline } from './deployed-pipeline';
 import { jobLogEnd, NoLogStream } from './job-log';
 import type { Run } from './runs';
+import { LOG_STREAM_IN_CAUSE } from '../../src/contract/batch-jobs';
 import { runbookEntry } from '../../src/contract/runbook';
+import { StackOutput } from '../../src/contract/stack-outputs';
 import { plainLine, plainText } from '../terminal/plain-text';
 import { failedStream } from '../trail/failed-stream';
 import type { ReportEvent } from '../trail/history-event';
+import { shownValue } from '../trail/untrusted';
 import { parseWorkerLog } from '../trail/worker-log';
 
 /** Why a run failed, and what the job that failed wrote at its end. */
@@ -34,7 +37,7 @@ export async function runFailure(
   const { status, error = status, cause = '' } = run;
   if (status !== 'FAILED' && status !== 'TIMED_OUT' && status !== 'ABORTED') return undefined;
   // A distributed Map's jobs are in histories of their own; the cause names the stream.
-  const stream = failedStream([events]) ?? /; log stream ([\w./-]+)/.exec(cause)?.[1];
+  const stream = failedStream([events]) ?? new RegExp(`${LOG_STREAM_IN_CAUSE}([\\w./-]+)`).exec(cause)?.[1];
   return { error, cause, ...stream === undefined ? {} : await logEnd(connection, pipeline, stream) };
 }
 
@@ -42,7 +45,7 @@ type LogEnd = Omit<RunFailure, 'error' | 'cause'>;
 
 /** Best effort: what a run failed with is known without its log. */
 export async function logEnd(connection: Connection, { jobLogGroup }: DeployedPipeline, logStream: string): Promise<LogEnd> {
-  if (jobLogGroup === undefined) return { logStream, logProblem: 'the stack has no output JobLogGroupName' };
+  if (jobLogGroup === undefined) return { logStream, logProblem: `the stack has no output ${StackOutput.JOB_LOG_GROUP_NAME}` };
   const place = { logGroup: jobLogGroup, logStream };
   try {
     const lines = (await jobLogEnd(connection, jobLogGroup, logStream, LINES)).map(({ message }) => message);
@@ -57,7 +60,7 @@ export async function logEnd(connection: Connection, { jobLogGroup }: DeployedPi
 /** For people. */
 export function failureText({ error, cause, entry, expected, found, logGroup, logStream, logLines = [], logProblem }: RunFailure): string {
   const entryOfRunbook = runbookEntry(error);
-  const told = (name: string, value: unknown) => (value === undefined || value === null ? [] : [`  ${name}: ${plainLine(typeof value === 'string' ? value : JSON.stringify(value))}`]);
+  const told = (name: string, value: unknown) => (value === undefined || value === null ? [] : [`  ${name}: ${plainLine(shownValue(value))}`]);
   return [
     `${plainLine(error)}: ${cause === '' ? 'no cause is known' : plainText(cause)}`,
     ...told('entry', entry),

@@ -4,6 +4,9 @@ import type { Connection } from './aws/connection';
 import { DeployedPipeline, needed } from './deployed-pipeline';
 import { HistoryReader } from './history-reader';
 import { ExpressRun, RunId } from './runs';
+import { jobNamePrefix, NOT_IN_JOB_NAME, STEP_COMMANDS } from '../../src/contract/batch-jobs';
+import { WorkerCommand } from '../../src/contract/worker-command-line';
+import { entryRange } from '../trail/job-command';
 import { JobRecord, jobsOf } from '../trail/job-record';
 
 /** A Batch job of a run. */
@@ -27,7 +30,6 @@ export interface RunJob {
 
 /** Batch's own limit of ids in one question. */
 const DESCRIBED_AT_ONCE = 100;
-const STEPS = ['retrieve', 'align', 'collect'];
 
 /**
  * The jobs of a run, oldest first: as its history tells, and as Batch does of those that the history does not (a run's that goes on, a
@@ -49,16 +51,16 @@ export async function runJobs(connection: Connection, pipeline: DeployedPipeline
 /** By the names that the pipeline gives its jobs, of the run's name with "-" for what a job's name cannot have. */
 async function jobsByName(connection: Connection, pipeline: DeployedPipeline, run: RunId): Promise<RunJob[]> {
   const jobQueue = needed(pipeline, 'jobQueueArn', 'finding the jobs');
-  const part = run.name.replace(/[^A-Za-z0-9_-]/g, '-');
+  const part = run.name.replace(new RegExp(NOT_IN_JOB_NAME, 'g'), '-');
   const what = 'listing the run\'s jobs (batch:ListJobs)';
   const ids: string[] = [];
-  for (const step of STEPS) {
-    const name = `pavi-${step}-${part}`;
-    const isOfRun = new RegExp(step === 'retrieve' ? `^${name}-\\d+$` : `^${name}$`);
+  for (const step of STEP_COMMANDS) {
+    const name = `${jobNamePrefix(step)}${part}`;
+    const isOfRun = new RegExp(step === WorkerCommand.RETRIEVE ? `^${name}-\\d+$` : `^${name}$`);
     let nextToken: string | undefined;
     try {
       do {
-        const request = { jobQueue, filters: [{ name: 'JOB_NAME', values: [step === 'retrieve' ? `${name}-*` : name] }], nextToken };
+        const request = { jobQueue, filters: [{ name: 'JOB_NAME', values: [step === WorkerCommand.RETRIEVE ? `${name}-*` : name] }], nextToken };
         const page = await connection.ask(what, (abortSignal) => connection.clients.batch.send(new ListJobsCommand(request), { abortSignal }));
         ids.push(...(page.jobSummaryList ?? []).filter(({ jobName = '' }) => isOfRun.test(jobName)).map(({ jobId }) => jobId!));
         ({ nextToken } = page);
@@ -92,7 +94,7 @@ function jobOfHistory(job: JobRecord): RunJob {
     name: job.name,
     step: stepOf(job.name, job.command),
     status: job.status,
-    entries: entriesOf(job.command),
+    entries: entryRange(job.command),
     exitCode: last?.exitCode,
     reason: job.reason,
     createdAt: job.submittedAt,
@@ -113,7 +115,7 @@ function jobOfBatch(job: JobDetail): RunJob {
     name: jobName!,
     step: stepOf(jobName!, container.command ?? []),
     status: status!,
-    entries: entriesOf(container.command ?? []),
+    entries: entryRange(container.command ?? []),
     exitCode: container.exitCode,
     reason: container.reason ?? statusReason,
     createdAt: createdAt ?? 0,
@@ -124,10 +126,5 @@ function jobOfBatch(job: JobDetail): RunJob {
 
 /** A job of several containers has a command for each. */
 function stepOf(name: string, command: readonly string[]): string {
-  return /^pavi-(retrieve|align|collect)-/.exec(name)?.[1] ?? command[0] ?? '';
-}
-
-function entriesOf(command: readonly string[]): readonly [number, number] | undefined {
-  const value = (option: string) => Number(command[command.indexOf(option) + 1]);
-  return command.includes('--from') && command.includes('--to') ? [value('--from'), value('--to')] : undefined;
+  return STEP_COMMANDS.find((step) => name.startsWith(jobNamePrefix(step))) ?? command[0] ?? '';
 }

@@ -4,7 +4,10 @@ import { DeployedPipeline, needed } from './deployed-pipeline';
 import { jobLog, LogLine } from './job-log';
 import { RunJob, runJobs } from './run-jobs';
 import { ExpressRun, Run } from './runs';
+import { RegionEntryInput } from '../../src/contract/run-input';
+import { WorkerCommand } from '../../src/contract/worker-command-line';
 import { plainLine } from '../terminal/plain-text';
+import { readWorkerLine } from '../trail/worker-line';
 
 /** Which of a run's logs are wanted. */
 export interface LogChoice {
@@ -13,8 +16,6 @@ export interface LogChoice {
   /** An entry's id. */
   readonly entry?: string;
 }
-
-export const LOG_STEPS: readonly string[] = ['retrieve', 'align', 'collect'];
 
 /** The log of a job's attempt. */
 export interface AttemptLog {
@@ -33,7 +34,7 @@ export async function* runLogs(
   connection: Connection, pipeline: DeployedPipeline, run: Run | ExpressRun, choice: LogChoice,
 ): AsyncGenerator<AttemptLog> {
   const group = needed(pipeline, 'jobLogGroup', 'reading logs');
-  const { step = choice.entry === undefined ? undefined : 'retrieve', entry } = choice;
+  const { step = choice.entry === undefined ? undefined : WorkerCommand.RETRIEVE, entry } = choice;
   const index = entry === undefined ? undefined : indexOf(run, entry);
   const jobs = (await runJobs(connection, pipeline, run))
     .filter((job) => step === undefined || job.step === step)
@@ -48,20 +49,11 @@ export async function* runLogs(
 function indexOf(run: Run | ExpressRun, entry: string): number | undefined {
   const entries = run instanceof ExpressRun ? undefined : run.input?.seq_regions;
   if (!Array.isArray(entries)) return undefined;
-  const index = entries.findIndex((candidate) => (candidate as { unique_entry_id?: unknown } | null)?.unique_entry_id === entry);
+  const index = entries.findIndex((candidate) => (candidate as RegionEntryInput | null)?.unique_entry_id === entry);
   if (index < 0) throw new OperateError('NotFound', `the run has no entry "${plainLine(entry)}"; its ids are the input's unique_entry_id`);
   return index;
 }
 
 async function* ofEntry(lines: AsyncIterable<LogLine>, entry: string | undefined): AsyncGenerator<LogLine> {
-  for await (const line of lines) if (entry === undefined || entryOf(line) === entry) yield line;
+  for await (const line of lines) if (entry === undefined || readWorkerLine(line.message)?.entry === entry) yield line;
 }
-
-function entryOf({ message }: LogLine): unknown {
-  try {
-    return (JSON.parse(message) as { entry?: unknown } | null)?.entry;
-  } catch {
-    return undefined;
-  }
-}
-

@@ -13,9 +13,10 @@ import { runJobs } from './run-jobs';
 import { ExpressRun, Run } from './runs';
 import { DamagedObject, SavedObject, saveObjects } from './save-objects';
 import { parseS3Uri, S3Place, s3Uri } from '../../formats/s3-uri';
+import { WorkKey } from '../../src/contract/storage-keys';
 import { isFileError } from '../terminal/file-error';
 import { plainLine } from '../terminal/plain-text';
-import { ENTRIES_FILE, EXECUTION_FILE, HISTORY_FILE } from '../trail/run-folder';
+import { EXECUTION_FILE, HISTORY_FILE, logFile, LOGS_FOLDER } from '../trail/run-folder';
 
 const TRIES = 3;
 
@@ -83,7 +84,7 @@ async function saveLog(connection: Connection, group: string, stream: string, fo
     if (error instanceof NoLogStream) return;
     throw error;
   }
-  const file = join(folder, 'logs', `${stream}.log`);
+  const file = join(folder, LOGS_FOLDER, logFile(stream));
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, lines.map((line) => `${line}\n`).join(''));
 }
@@ -97,7 +98,7 @@ async function saveEntries(connection: Connection, { input }: Run, folder: strin
       const { Body } = await connection.clients.s3.send(new GetObjectCommand({ Bucket: place.bucket, Key: place.key }), { abortSignal });
       return Body!.transformToString();
     });
-    await writeFile(join(folder, ENTRIES_FILE), text);
+    await writeFile(join(folder, WorkKey.SEQ_REGIONS), text);
   } catch (error) {
     if (isDenied(error) || isNamed(error, 'NoSuchKey', 'NotFound')) return;
     throw operateError(error, 'reading the entries (s3:GetObject)');

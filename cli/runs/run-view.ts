@@ -6,6 +6,7 @@ import type { Run, RunStatus } from './runs';
 import { s3Uri } from '../../formats/s3-uri';
 import { plainLine } from '../terminal/plain-text';
 import { count, duration, moment } from '../terminal/units';
+import { shownValue } from '../trail/untrusted';
 
 /** A step as `--json` gives it. */
 export interface StepView {
@@ -93,7 +94,7 @@ export function runText(view: RunView): string {
     `  ${executionArn}`,
     ...steps.map((step) => `  ${stepText(step)}`),
     ...estimate === undefined ? [] : [`  ${estimateText(estimate)}`],
-    ...Object.entries(output ?? {}).map(([field, value]) => `  ${plainLine(field)}: ${plainLine(typeof value === 'string' ? value : JSON.stringify(value))}`),
+    ...Object.entries(output ?? {}).map(([field, value]) => `  ${plainLine(field)}: ${plainLine(shownValue(value))}`),
   ];
   return `${lines.join('\n')}\n${failure === undefined ? '' : failureText(failure)}`;
 }

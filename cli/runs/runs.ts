@@ -4,6 +4,7 @@ import type { Connection } from './aws/connection';
 import { OperateError } from './aws/operate-error';
 import { DeployedPipeline, isExpress } from './deployed-pipeline';
 import { EXECUTION_NAME } from '../../engine';
+import { RunInput } from '../../src/contract/run-input';
 import { plainLine } from '../terminal/plain-text';
 
 /** A run of a pipeline by its name, whether there is one or not. */
@@ -22,7 +23,7 @@ export interface Run extends RunId {
   readonly startedAt: Date;
   readonly stoppedAt?: Date;
   readonly redrives: number;
-  readonly input?: Record<string, unknown>;
+  readonly input?: RunInput;
   readonly output?: Record<string, unknown>;
   readonly error?: string;
   readonly cause?: string;

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { MAX_PAYLOAD_BYTES } from '../../engine';
 import { parseS3Uri, S3Place } from '../../formats/s3-uri';
+import { RunInput } from '../../src/contract/run-input';
+import { sha256 } from '../trail/run-folder';
 
 /** A run's input as the execution takes it. */
 export interface StoredInput {
-  readonly input: Readonly<Record<string, unknown>>;
+  readonly input: RunInput;
   /** The entries, where they were uploaded, and where to. */
   readonly uploaded?: { readonly uri: string; readonly entries: string };
 }
@@ -17,12 +18,12 @@ export interface StoredInput {
  * @param put       uploads
  */
 export async function storedInput(
-  input: Readonly<Record<string, unknown>>, inputsUri: () => string, put: (place: S3Place, body: string) => Promise<unknown>,
+  input: RunInput, inputsUri: () => string, put: (place: S3Place, body: string) => Promise<unknown>,
 ): Promise<StoredInput> {
   const { seq_regions: list, ...rest } = input;
   if (Buffer.byteLength(JSON.stringify(input)) <= MAX_PAYLOAD_BYTES || !Array.isArray(list)) return { input };
   const entries = JSON.stringify(list);
-  const uri = `${inputsUri()}${createHash('sha256').update(entries).digest('hex')}.json`;
+  const uri = `${inputsUri()}${sha256(entries)}.json`;
   await put(parseS3Uri(uri)!, entries);
   return { input: { ...rest, seq_regions_uri: uri, input_count: list.length }, uploaded: { uri, entries } };
 }

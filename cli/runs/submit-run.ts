@@ -6,6 +6,9 @@ import { OperateError } from './aws/operate-error';
 import { DeployedPipeline, needed } from './deployed-pipeline';
 import { describeRun, Run, runId, RunId } from './runs';
 import { storedInput } from './stored-input';
+import { ErrorName } from '../../src/contract/error-names';
+import { RunInput } from '../../src/contract/run-input';
+import { StackOutput } from '../../src/contract/stack-outputs';
 import { plainLine } from '../terminal/plain-text';
 
 export interface SubmittedRun extends RunId {
@@ -22,7 +25,7 @@ export interface SubmittedRun extends RunId {
  * @throws OperateError where a run of this name has another input
  */
 export async function submitRun(
-  connection: Connection, pipeline: DeployedPipeline, input: Readonly<Record<string, unknown>>, name: string,
+  connection: Connection, pipeline: DeployedPipeline, input: RunInput, name: string,
 ): Promise<SubmittedRun> {
   const { stateMachineArn } = pipeline;
   const stored = await uploaded(connection, pipeline, input);
@@ -42,7 +45,7 @@ export async function submitRun(
   }
 }
 
-async function uploaded(connection: Connection, pipeline: DeployedPipeline, input: Readonly<Record<string, unknown>>) {
+async function uploaded(connection: Connection, pipeline: DeployedPipeline, input: RunInput) {
   const what = 'uploading the entries (s3:PutObject)';
   try {
     return await storedInput(input, () => needed(pipeline, 'inputsUri', 'uploading more than 256 KiB of entries'), ({ bucket, key }, body) =>
@@ -56,7 +59,7 @@ async function uploaded(connection: Connection, pipeline: DeployedPipeline, inpu
 function startError(error: unknown, what: string): OperateError {
   if (isNamed(error, 'InvalidExecutionInput', 'InvalidName', 'Validation')) return new OperateError('InvalidInput', `${what}: ${plainLine((error as Error).message)}`);
   if (isNamed(error, 'StateMachineDoesNotExist', 'StateMachineDeleting')) {
-    return new OperateError('NotFound', `${what}: ${plainLine((error as Error).message)}; the stack's output StateMachineArn names one that is not there`);
+    return new OperateError('NotFound', `${what}: ${plainLine((error as Error).message)}; the stack's output ${StackOutput.STATE_MACHINE_ARN} names one that is not there`);
   }
   return operateError(error, what);
 }
@@ -68,7 +71,7 @@ export async function stopRun(connection: Connection, pipeline: DeployedPipeline
   const what = 'stopping the run (states:StopExecution)';
   try {
     await connection.ask(what, (abortSignal) => connection.clients.stepFunctions.send(
-      new StopExecutionCommand({ executionArn: run.arn, error: 'Pavi.Stopped', cause }), { abortSignal }));
+      new StopExecutionCommand({ executionArn: run.arn, error: ErrorName.STOPPED, cause }), { abortSignal }));
   } catch (error) {
     throw operateError(error, what);
   }

@@ -1,9 +1,10 @@
 import type { Connection } from './aws/connection';
 import type { DeployedPipeline } from './deployed-pipeline';
-import { EXPRESS_MOST_MS, expressView, ExpressView } from './express-run';
+import { expressView, ExpressView } from './express-run';
 import { RunObserver } from './run-observer';
 import type { RunView } from './run-view';
 import { ExpressRun, RunId } from './runs';
+import { EXPRESS_MOST_SECONDS } from '../../src/contract/run-defaults';
 
 /** How long to wait for the next look, by how long has been looked: often at first, for short runs; then as the quotas of the API like it. */
 const INTERVALS: readonly { readonly until: number; readonly wait: number }[] = [
@@ -35,7 +36,7 @@ export async function watchExpressRun(
   return until(connection, () => expressView(connection, pipeline, run), show, ({ status, jobs }) => {
     failedSince = status === 'FAILED' ? failedSince ?? Date.now() : undefined;
     const begun = Math.min(start, ...jobs.map(({ createdAt }) => createdAt));
-    return status === 'SUCCEEDED' || Date.now() - (failedSince ?? Infinity) > EXPRESS_FAILED_MS || Date.now() - begun > EXPRESS_MOST_MS + EXPRESS_LATE_MS;
+    return status === 'SUCCEEDED' || Date.now() - (failedSince ?? Infinity) > EXPRESS_FAILED_MS || Date.now() - begun > EXPRESS_MOST_SECONDS * 1000 + EXPRESS_LATE_MS;
   });
 }
 

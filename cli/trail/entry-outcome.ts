@@ -1,5 +1,8 @@
+import { entryRange, isRetrieval } from './job-command';
 import type { JobRecord } from './job-record';
 import type { RunRecord } from './run-record';
+import { shownValue } from './untrusted';
+import { DEFAULT_ALT_SUFFIX } from '../../src/contract/entry-rules';
 
 /** How an entry of a run ended. */
 export interface EntryOutcome {
@@ -23,10 +26,10 @@ export interface EntryGroup {
 
 /** The run's entries by the job that made them, in the order of the input. */
 export function entryGroups(run: RunRecord): EntryGroup[] {
-  const jobs = run.jobs.filter((job) => job.command[0] === 'retrieve');
+  const jobs = run.jobs.filter((job) => isRetrieval(job.command));
   const latest = new Map<string, JobRecord>();
   // Of a range that was tried again with more memory, the last job counts.
-  for (const job of jobs) latest.set(rangeOf(job) ?? job.id, job);
+  for (const job of jobs) latest.set(entryRange(job.command)?.join('-') ?? job.id, job);
   const groups = [...latest.values()].map((job) => ({ job, entries: entriesOf(run, job) }))
     .sort((a, b) => (a.entries[0]?.index ?? Infinity) - (b.entries[0]?.index ?? Infinity));
   const reached = new Set(groups.flatMap(({ entries }) => entries.map(({ id }) => id)));
@@ -35,14 +38,9 @@ export function entryGroups(run: RunRecord): EntryGroup[] {
   return rest.length === 0 ? groups : [...groups, { entries: rest }];
 }
 
-function rangeOf({ command }: JobRecord): string | undefined {
-  const [from, to] = ['--from', '--to'].map((option) => command[command.indexOf(option) + 1]);
-  return command.includes('--from') ? `${from}-${to}` : undefined;
-}
-
 function entriesOf(run: RunRecord, job: JobRecord): EntryOutcome[] {
-  const range = rangeOf(job)?.split('-').map(Number);
-  if (run.entries !== undefined && (range !== undefined || run.jobs.filter(({ command }) => command[0] === 'retrieve').length === 1)) {
+  const range = entryRange(job.command);
+  if (run.entries !== undefined && (range !== undefined || run.jobs.filter(({ command }) => isRetrieval(command)).length === 1)) {
     const [from, to] = range ?? [0, run.entries.length - 1];
     return run.entries.slice(from, to + 1).map((entry, offset) => outcome(run, { id: String(entry.unique_entry_id), index: from + offset, job }));
   }
@@ -62,7 +60,7 @@ function outcome(run: RunRecord, { id, index, job }: { id: string; index?: numbe
   const failure = log?.failures.findLast((item) => item.entry === id);
   const name = typeof entry?.base_seq_name === 'string' ? entry.base_seq_name : undefined;
   const listed = [entry?.variants, entry?.variant_ids].flatMap((value) => (Array.isArray(value) ? value : []));
-  const suffix = typeof entry?.alt_seq_name_suffix === 'string' && entry.alt_seq_name_suffix !== '' ? entry.alt_seq_name_suffix : '_alt';
+  const suffix = typeof entry?.alt_seq_name_suffix === 'string' && entry.alt_seq_name_suffix !== '' ? entry.alt_seq_name_suffix : DEFAULT_ALT_SUFFIX;
   const recordError = name === undefined || listed.length === 0 ? undefined : run.recordErrors.get(`${name}${suffix}`);
   const warnings = (log?.warnings ?? []).filter((warning) => warning.entry === id).map(({ text }) => text);
   return {
@@ -83,5 +81,5 @@ function outcome(run: RunRecord, { id, index, job }: { id: string; index?: numbe
 }
 
 function detail(what: string, value: unknown): string {
-  return value === undefined || value === null ? '' : `; ${what} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  return value === undefined || value === null ? '' : `; ${what} ${shownValue(value)}`;
 }

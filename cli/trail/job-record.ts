@@ -1,4 +1,5 @@
 import { jsonField, ReportEvent } from './history-event';
+import { numberOf, textOf } from './untrusted';
 import type { WorkerLog } from './worker-log';
 
 export interface JobAttempt {
@@ -137,7 +138,7 @@ export function jobsOfLogs(logs: readonly WorkerLog[], known: readonly JobRecord
     id: log.jobId ?? log.stream,
     name: log.stream,
     state: log.command ?? log.stream.split('/')[0],
-    status: log.failures.length > 0 ? 'FAILED' as const : log.tail.some((line) => line.includes('"event":"done"')) ? 'SUCCEEDED' as const : 'RUNNING' as const,
+    status: log.failures.length > 0 ? 'FAILED' as const : log.done ? 'SUCCEEDED' as const : 'RUNNING' as const,
     submittedAt: log.firstTime!,
     endedAt: log.lastTime,
     attempts: [{ startedAt: log.firstTime, stoppedAt: log.lastTime, logStreams: [log.stream], log }],
@@ -156,13 +157,4 @@ export function before(event: ReportEvent, byId: ReadonlyMap<number, ReportEvent
 
 function asList(value: unknown): any[] {
   return Array.isArray(value) ? value : [];
-}
-
-function numberOf(value: unknown): number | undefined {
-  const number = value === undefined || value === null ? NaN : Number(value);
-  return Number.isFinite(number) ? number : undefined;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -3,15 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { HistoryError, parseHistory, ReportEvent } from './history-event';
 import { parseWorkerLog, WorkerLog } from './worker-log';
+import { ResultKey, WorkKey } from '../../src/contract/storage-keys';
 
 export const HISTORY_FILE = 'execution-history.json';
-export const ALIGNMENT_FILE = 'alignment-output.aln';
-export const SEQ_INFO_FILE = 'aligned_seq_info.json';
-/** The entries of a run whose input was too large for a payload; they lie in the bucket then, and not in the history. */
-export const ENTRIES_FILE = 'seq_regions.json';
-
 /** The execution as DescribeExecution tells of it; without it, the report names what the history alone tells. */
 export const EXECUTION_FILE = 'execution.json';
+/** What the local engine's rules sent to topics. */
+export const NOTIFICATIONS_FILE = 'notifications.jsonl';
+/** The jobs' logs, see {@link logFile}. */
+export const LOGS_FOLDER = 'logs';
+const LOG_ENDING = '.log';
+
+/** A log stream's file in the folder of the logs. */
+export function logFile(stream: string): string {
+  return `${stream}${LOG_ENDING}`;
+}
 
 /** A file that a run left. */
 export interface RunFile {
@@ -28,6 +34,7 @@ export interface RunFolder {
   /** Absent where the run did not come so far. */
   readonly alignment?: RunFile;
   readonly seqInfo?: RunFile;
+  /** The entries of a run whose input was too large for a payload; they lie in the bucket then, and not in the history. */
   readonly entries?: RunFile;
   readonly execution?: RunFile;
 }
@@ -51,10 +58,10 @@ export function readRunFolder(folder: string): RunFolder {
     if (events.length === 0) throw new HistoryError('it has no events');
     return {
       events,
-      logs: logsOf(join(folder, 'logs')),
-      alignment: fileOf(folder, ALIGNMENT_FILE),
-      seqInfo: fileOf(folder, SEQ_INFO_FILE),
-      entries: fileOf(folder, ENTRIES_FILE),
+      logs: logsOf(join(folder, LOGS_FOLDER)),
+      alignment: fileOf(folder, ResultKey.ALIGNMENT),
+      seqInfo: fileOf(folder, ResultKey.SEQ_INFO),
+      entries: fileOf(folder, WorkKey.SEQ_REGIONS),
       execution: fileOf(folder, EXECUTION_FILE),
     };
   } catch (error) {
@@ -71,8 +78,8 @@ function logsOf(folder: string): WorkerLog[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  return names.filter((name) => name.endsWith('.log')).sort().map((name) =>
-    parseWorkerLog(relative('', name).split(sep).join('/').slice(0, -'.log'.length), readFileSync(join(folder, name), 'utf8')));
+  return names.filter((name) => name.endsWith(LOG_ENDING)).sort().map((name) =>
+    parseWorkerLog(relative('', name).split(sep).join('/').slice(0, -LOG_ENDING.length), readFileSync(join(folder, name), 'utf8')));
 }
 
 function fileOf(folder: string, name: string): RunFile | undefined {

@@ -2,8 +2,12 @@ import { jsonField, ReportEvent } from './history-event';
 import { JobRecord, jobsOf, jobsOfLogs } from './job-record';
 import { RunFile, RunFolder, sha256 } from './run-folder';
 import { StateVisit, stateVisits } from './state-visits';
+import { textOf } from './untrusted';
 import type { WorkerLog } from './worker-log';
 import { AlignmentError, ClustalAlignment, parseClustal } from '../../formats/clustal';
+import { InputField, RegionEntryInput, RunInput } from '../../src/contract/run-input';
+import { AlignedVariantInfo } from '../../src/contract/seq-info';
+import { runOfPlace } from '../../src/contract/storage-keys';
 
 export interface EmbeddedVariant {
   readonly record: string;
@@ -31,7 +35,7 @@ export interface RunRecord {
   readonly jobs: readonly JobRecord[];
   readonly logs: readonly WorkerLog[];
   /** The entries as the caller wrote them; undefined where they were in a file that is not here. */
-  readonly entries?: readonly Readonly<Record<string, unknown>>[];
+  readonly entries?: readonly RegionEntryInput[];
   readonly entryCount?: number;
   readonly input: { readonly place: string; readonly sha256?: string };
   readonly alignment?: ClustalAlignment;
@@ -95,7 +99,7 @@ function readAlignment(text: string): Pick<RunRecord, 'alignment' | 'alignmentPr
 function identityOf({ events, execution }: RunFolder, jobs: readonly JobRecord[]): Pick<RunRecord, 'name' | 'executionArn' | 'stateMachineArn'> {
   const described = parsed(execution) as { name?: unknown; executionArn?: unknown; stateMachineArn?: unknown } | undefined;
   const places = jobs.flatMap(({ command }) => command).concat(Object.values(jsonField(events.at(-1), 'output') ?? {}).map(String));
-  const name = places.map((place) => /^s3:\/\/[^/]+\/(?:.*\/)?(?:work|results)\/([^/]+)\/[^/]+/.exec(place)?.[1]).find((found) => found !== undefined);
+  const name = places.map(runOfPlace).find((found) => found !== undefined);
   return {
     name: textOf(described?.name) ?? name ?? 'unknown',
     executionArn: textOf(described?.executionArn),
@@ -110,14 +114,14 @@ function retriesOf(events: readonly ReportEvent[]): number {
 }
 
 function inputOf(first: ReportEvent, file: RunFile | undefined): Pick<RunRecord, 'entries' | 'entryCount' | 'input'> {
-  const input = jsonField(first, 'input');
+  const input: RunInput | undefined = jsonField(first, 'input');
   const listed = Array.isArray(input?.seq_regions) ? input.seq_regions : undefined;
-  const entries = (listed ?? listOf(file))?.map((entry) => (typeof entry === 'object' && entry !== null ? entry as Record<string, unknown> : {}));
+  const entries = (listed ?? listOf(file))?.map((entry) => (typeof entry === 'object' && entry !== null ? entry as RegionEntryInput : {}));
   const uri = textOf(input?.seq_regions_uri);
   return {
     entries,
     entryCount: entries?.length ?? (typeof input?.input_count === 'number' ? input.input_count : undefined),
-    input: listed !== undefined ? { place: 'seq_regions of the execution\'s input, as compact JSON', sha256: sha256(JSON.stringify(listed)) }
+    input: listed !== undefined ? { place: `${InputField.SEQ_REGIONS} of the execution's input, as compact JSON`, sha256: sha256(JSON.stringify(listed)) }
       : { place: uri ?? 'unknown', sha256: file?.sha256 },
   };
 }
@@ -146,7 +150,8 @@ function readSeqInfo(text: string): Pick<RunRecord, 'variants'> & { recordErrors
   }
   for (const [record, value] of Object.entries(json ?? {})) {
     if (typeof value?.error === 'string') recordErrors.set(record, value.error);
-    for (const variant of Array.isArray(value?.embedded_variants) ? value.embedded_variants : []) {
+    const embedded: unknown = value?.embedded_variants;
+    for (const variant of (Array.isArray(embedded) ? embedded : []) as ({ readonly [field in keyof AlignedVariantInfo]?: unknown } | null)[]) {
       if (typeof variant !== 'object' || variant === null) continue;
       const { alignment_start_pos: start, alignment_end_pos: end } = variant;
       variants.push({
@@ -156,13 +161,9 @@ function readSeqInfo(text: string): Pick<RunRecord, 'variants'> & { recordErrors
         place: `${variant.genomic_seq_id}:${variant.genomic_start_pos}-${variant.genomic_end_pos}`,
         change: `${variant.genomic_ref_seq || '-'} > ${variant.genomic_alt_seq || '-'}`,
         sequence: [Number(variant.seq_start_pos), Number(variant.seq_end_pos)],
-        ...Number.isInteger(start) && Number.isInteger(end) ? { columns: [start, end] as const } : {},
+        ...Number.isInteger(start) && Number.isInteger(end) ? { columns: [Number(start), Number(end)] as const } : {},
       });
     }
   }
   return { variants, recordErrors };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,3 +1,8 @@
+import { shownValue, textOf } from './untrusted';
+import { fieldsOf, headOf, isMetrics, readWorkerLine, WorkerLine } from './worker-line';
+import { LogEvent, LogEventName, LogHead, LogLevel, ReportedFailure } from '../../src/contract/log-events';
+import { METRIC_JOB_PROPERTY, METRIC_STEP_DIMENSION, WorkerMetricName } from '../../src/contract/worker-metrics';
+
 /** How an entry of a retrieval job went, as its log tells. */
 export interface LoggedEntry {
   readonly entry: string;
@@ -5,13 +10,8 @@ export interface LoggedEntry {
   readonly seconds: number;
 }
 
-export interface LoggedFailure {
-  readonly error: string;
-  readonly entry?: string;
-  readonly message: string;
-  readonly expected?: unknown;
-  readonly found?: unknown;
-}
+/** A failure as its log tells; without an entry where no single one is to blame. */
+export type LoggedFailure = Omit<ReportedFailure, 'entry'> & { readonly entry?: string };
 
 /** A genome that a job read, and the checksums of its indexes. */
 export interface LoggedGenome {
@@ -29,12 +29,13 @@ export interface WorkerLog {
   readonly command?: string;
   readonly node?: string;
   readonly jobId?: string;
+  /** Whether the command has ended well. */
+  readonly done: boolean;
   readonly entries: readonly LoggedEntry[];
   readonly failures: readonly LoggedFailure[];
   readonly warnings: readonly { readonly entry?: string; readonly text: string }[];
   readonly genomes: readonly LoggedGenome[];
-  /** By the names of the worker's metrics, such as GenomeBytes, Duration (seconds) and PeakMemory (MiB). */
-  readonly metrics: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Partial<Record<WorkerMetricName, number>>>;
   /** The last lines as they were written; the newest last. */
   readonly tail: readonly string[];
 }
@@ -45,43 +46,38 @@ const MAX_LINE_CHARACTERS = 2000;
 /** Reads a job's log: one JSON object a line, and whatever else a container wrote. Nothing in it is trusted to have its form. */
 export function parseWorkerLog(stream: string, text: string): WorkerLog {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const records = lines.map(parseLine).filter((record) => record !== undefined);
-  const times = records.map(({ time }) => Date.parse(String(time))).filter((time) => !Number.isNaN(time));
-  const ofEvent = (event: string) => records.filter((record) => record.event === event);
-  const metricRecords = records.filter((record) => typeof record._aws === 'object' && record._aws !== null);
+  const records = lines.map(readWorkerLine).filter((record) => record !== undefined);
+  const times = records.map((record) => Date.parse(String(headOf(record).time))).filter((time) => !Number.isNaN(time));
+  const ofEvent = <Event extends LogEventName>(event: Event) =>
+    records.map((record) => fieldsOf(record, event)).filter((fields) => fields !== undefined);
+  const metricRecords = records.filter(isMetrics);
   return {
     stream,
     firstTime: times[0],
     lastTime: times.at(-1),
-    command: textOf(records.find(({ command }) => command !== undefined)?.command) ?? textOf(metricRecords[0]?.Step),
-    node: textOf(ofEvent('started')[0]?.node),
-    jobId: textOf(metricRecords.at(-1)?.JobId),
-    entries: ofEvent('entry').map(({ entry, records: made, seconds }) => ({ entry: String(entry), records: Number(made) || 0, seconds: Number(seconds) || 0 })),
-    failures: ofEvent('failed').map(({ error, entry, message, expected, found }) =>
+    command: textOf(records.map((record) => headOf(record).command).find((command) => command !== undefined))
+      ?? textOf(metricRecords[0]?.[METRIC_STEP_DIMENSION]),
+    node: textOf(ofEvent(LogEvent.STARTED)[0]?.node),
+    jobId: textOf(metricRecords.at(-1)?.[METRIC_JOB_PROPERTY]),
+    done: ofEvent(LogEvent.DONE).length > 0,
+    entries: ofEvent(LogEvent.ENTRY).map(({ entry, records: made, seconds }) =>
+      ({ entry: String(entry), records: Number(made) || 0, seconds: Number(seconds) || 0 })),
+    failures: ofEvent(LogEvent.FAILED).map(({ error, entry, message, expected, found }) =>
       ({ error: String(error), entry: textOf(entry), message: String(message), expected, found })),
-    warnings: records.filter(({ level }) => level === 'WARN').map((record) => ({ entry: textOf(record.entry), text: warningText(record) })),
-    genomes: ofEvent('genome').map(({ name, faiSha256, gziSha256 }) => ({ name: String(name), faiSha256: textOf(faiSha256), gziSha256: textOf(gziSha256) })),
-    metrics: Object.fromEntries(metricRecords.flatMap((record) => Object.entries(record)).filter((pair): pair is [string, number] => typeof pair[1] === 'number')),
+    warnings: records.filter((record) => headOf(record).level === LogLevel.WARN)
+      .map((record) => ({ entry: textOf(record.entry), text: warningText(record) })),
+    genomes: ofEvent(LogEvent.GENOME).map(({ name, faiSha256, gziSha256 }) =>
+      ({ name: String(name), faiSha256: textOf(faiSha256), gziSha256: textOf(gziSha256) })),
+    metrics: Object.fromEntries(metricRecords.flatMap((record) => Object.entries(record)).filter((pair) => typeof pair[1] === 'number')),
     tail: lines.slice(-TAIL_LINES).map((line) => (line.length > MAX_LINE_CHARACTERS ? `${line.slice(0, MAX_LINE_CHARACTERS)}...` : line)),
   };
 }
 
-function parseLine(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** What is known of a warning beside its text. */
+const BESIDE: readonly (keyof LogHead | 'entry')[] = ['time', 'level', 'event', 'command', 'run', 'entry'];
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-const OWN_FIELDS = ['time', 'level', 'event', 'command', 'run', 'entry'];
-
-function warningText(record: Record<string, unknown>): string {
-  const more = Object.entries(record).filter(([name]) => !OWN_FIELDS.includes(name)).map(([, value]) => (typeof value === 'string' ? value : JSON.stringify(value)));
-  return [String(record.event), ...more].join(': ');
+/** Also of an event that another version of the worker has. */
+function warningText(line: WorkerLine): string {
+  const more = Object.entries(line).filter(([name]) => !(BESIDE as readonly string[]).includes(name)).map(([, value]) => shownValue(value));
+  return [String(headOf(line).event), ...more].join(': ');
 }

@@ -16,6 +16,8 @@ export const ErrorName = {
   INTERNAL: 'Pavi.Internal',
   /** A job ended without leaving an error file: killed, out of memory, timed out or never started. */
   JOB_FAILED: 'Pavi.JobFailed',
+  /** Somebody stopped the run with `pavi-pipeline stop`. */
+  STOPPED: 'Pavi.Stopped',
 } as const;
 
 export type ErrorNameValue = (typeof ErrorName)[keyof typeof ErrorName];

@@ -1,5 +1,5 @@
-/** Where each error that a run of the pipeline can end with has an entry: what it means, how to look, how to mend it. */
-const RUNBOOK = 'https://github.com/alliance-genome/cdk-pavi-alignment-pipeline/blob/main/docs/operating.md';
+/** The runbook, where each alarm and each error that a run can end with has an entry: what it means, what to check, how to fix it. */
+export const RUNBOOK = 'https://github.com/alliance-genome/cdk-pavi-alignment-pipeline/blob/main/docs/operating.md';
 
 /** The place of an error's entry; undefined for one that another state machine has made up. */
 export function runbookEntry(error: string): string | undefined {

@@ -28,3 +28,8 @@ export const EntryFile = {
   PROTEIN: '-protein.fa',
   SEQ_INFO: '-seqinfo.json',
 } as const;
+
+/** The run that a place of the work bucket belongs to, `work/<run>/…` or `results/<run>/FILE`; undefined for any other place. */
+export function runOfPlace(place: string): string | undefined {
+  return new RegExp(`^s3://[^/]+/(?:.*/)?(?:${StoragePrefix.WORK}|${StoragePrefix.RESULTS})([^/]+)/[^/]*/?$`).exec(place)?.[1];
+}

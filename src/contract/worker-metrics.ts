@@ -2,6 +2,11 @@
 export const METRIC_NAMESPACE = 'Pavi/AlignmentPipeline';
 /** The one dimension: the worker's command. The run is a property, so that runs do not multiply the metrics. */
 export const METRIC_STEP_DIMENSION = 'Step';
+/** Properties of each record: the run's name and the Batch job's id; null where there is none. */
+export const METRIC_RUN_PROPERTY = 'Run';
+export const METRIC_JOB_PROPERTY = 'JobId';
+/** The field by which CloudWatch knows a record of metrics (CloudWatch user guide, page "Specification: Embedded metric format"). */
+export const METRIC_MARK = '_aws';
 
 export const WorkerMetric = {
   /** Entries of a retrieval job. */

@@ -3,6 +3,7 @@ import { join } from 'path';
 import * as ecrAssets from 'aws-cdk-lib/aws-ecr-assets';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { WORKER_FOLDER, WORKER_PROGRAM } from '../contract/worker-bundle';
 
 /** What a pipeline tells its images. */
 export interface PipelineImagesBindOptions {
@@ -66,11 +67,11 @@ class ProvidedImages extends PipelineImages {
 }
 
 /** In the package's root, so the same from `src` and from the compiled `lib`. */
-const BUNDLE_FOLDER = join(__dirname, '..', '..', 'assets', 'worker');
+const BUNDLE_FOLDER = join(__dirname, '..', '..', WORKER_FOLDER);
 
 class BundledImages extends PipelineImages {
   public bind(scope: Construct, options: PipelineImagesBindOptions): PipelineImagesConfig {
-    for (const file of ['Dockerfile', 'index.cjs']) {
+    for (const file of ['Dockerfile', WORKER_PROGRAM]) {
       if (!existsSync(join(BUNDLE_FOLDER, file))) {
         throw new Error(`the bundled worker is missing: there is no ${join(BUNDLE_FOLDER, file)}; `
           + 'in a checkout of this library run "npx projen bundle", elsewhere install the package again');

@@ -2,9 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { RunMetrics } from './run-metrics';
-
-/** Where an alarm's description sends who was woken by it. */
-export const RUNBOOK = 'https://github.com/alliance-genome/cdk-pavi-alignment-pipeline/blob/main/docs/operating.md';
+import { RUNBOOK } from '../contract/runbook';
 
 const SLOW_SHARE = 0.8;
 const INVALID_INPUTS_PERIOD = Duration.hours(1);

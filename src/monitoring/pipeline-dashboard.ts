@@ -3,7 +3,9 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { RunMetrics } from './run-metrics';
-import { JobSize } from '../compute/job-size';
+import { STEP_COMMANDS } from '../contract/batch-jobs';
+import { JobSize } from '../contract/job-sizes';
+import { LogLevel } from '../contract/log-events';
 import { WorkerCommand } from '../contract/worker-command-line';
 import { WorkerMetric, WorkerMetricName } from '../contract/worker-metrics';
 
@@ -16,7 +18,6 @@ export interface PipelineDashboardProps {
   readonly sizes: { readonly [command: string]: JobSize };
 }
 
-const STEPS = [WorkerCommand.RETRIEVE, WorkerCommand.ALIGN, WorkerCommand.COLLECT];
 const HALF = 12;
 const THIRD = 8;
 
@@ -34,14 +35,14 @@ export function createDashboard(scope: Construct, id: string, props: PipelineDas
     graph('Duration of runs (ms)', HALF, ['p50', 'p95', 'Maximum'].map((statistic) => metrics.duration({ statistic, label: statistic }))),
   );
   const bySteps = (title: string, metric: WorkerMetricName, statistic: string, width: number, limits: cloudwatch.HorizontalAnnotation[] = []) =>
-    graph(title, width, STEPS.map((step) => metrics.worker(step, metric, { statistic })), limits);
+    graph(title, width, STEP_COMMANDS.map((step) => metrics.worker(step, metric, { statistic })), limits);
   dashboard.addWidgets(
     bySteps('Jobs: how long they compute (s, p95; all pipelines)', WorkerMetric.DURATION, 'p95', THIRD),
     bySteps('Jobs: ended (count; all pipelines)', WorkerMetric.DURATION, 'SampleCount', THIRD),
     bySteps('Jobs: failures (sum; all pipelines)', WorkerMetric.FAILURES, 'Sum', THIRD),
   );
   dashboard.addWidgets(
-    bySteps('Peak memory against its limit (MiB; all pipelines)', WorkerMetric.PEAK_MEMORY, 'Maximum', HALF, STEPS.map((step) => ({
+    bySteps('Peak memory against its limit (MiB; all pipelines)', WorkerMetric.PEAK_MEMORY, 'Maximum', HALF, STEP_COMMANDS.map((step) => ({
       value: props.sizes[step].memoryMiB, label: `${step}: memory of a job`,
     }))),
     graph('Genomes (all pipelines)', HALF, [
@@ -51,7 +52,7 @@ export function createDashboard(scope: Construct, id: string, props: PipelineDas
     ]),
   );
   dashboard.addWidgets(
-    graph('What is paid for: vCPU seconds of jobs, without their start (all pipelines)', HALF, STEPS.map((step) => new cloudwatch.MathExpression({
+    graph('What is paid for: vCPU seconds of jobs, without their start (all pipelines)', HALF, STEP_COMMANDS.map((step) => new cloudwatch.MathExpression({
       expression: `${step}Seconds * ${asText(props.sizes[step].vcpus)}`,
       usingMetrics: { [`${step}Seconds`]: metrics.worker(step, WorkerMetric.DURATION, { statistic: 'Sum' }) },
       label: step,
@@ -60,12 +61,12 @@ export function createDashboard(scope: Construct, id: string, props: PipelineDas
       title: 'The last errors of jobs',
       logGroupNames: [props.jobLogs.logGroupName],
       view: cloudwatch.LogQueryVisualizationType.TABLE,
-      queryLines: ['fields @timestamp, event, error, entry, message, @logStream', 'filter level = "ERROR"', 'sort @timestamp desc', 'limit 20'],
+      queryLines: ['fields @timestamp, event, error, entry, message, @logStream', `filter level = "${LogLevel.ERROR}"`, 'sort @timestamp desc', 'limit 20'],
       width: HALF,
       height: 6,
     }),
   );
-  if (STEPS.some((step) => Token.isUnresolved(props.sizes[step].vcpus))) {
+  if (STEP_COMMANDS.some((step) => Token.isUnresolved(props.sizes[step].vcpus))) {
     // The CDK looks for names of metrics in the token that stands for the number.
     Annotations.of(dashboard).acknowledgeWarning('CloudWatch:Math:UnknownIdentifier', 'a number that only the deployment knows');
   }

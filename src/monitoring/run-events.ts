@@ -5,7 +5,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { RUNBOOK } from './pipeline-alarms';
+import { RUNBOOK } from '../contract/runbook';
 
 /** A rule for runs that came to one of the states. */
 export function runStatusRule(

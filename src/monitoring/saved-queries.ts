@@ -1,6 +1,7 @@
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { METRIC_STEP_DIMENSION, WorkerMetric } from '../contract/worker-metrics';
+import { LogLevel } from '../contract/log-events';
+import { METRIC_JOB_PROPERTY, METRIC_RUN_PROPERTY, METRIC_STEP_DIMENSION, WorkerMetric } from '../contract/worker-metrics';
 
 /** Of the 255 characters that a query's name has (Amazon CloudWatch Logs API reference, page "PutQueryDefinition"), with room for the longest. */
 const MAX_FOLDER = 180;
@@ -11,7 +12,7 @@ export class SavedQueries extends Construct {
     super(scope, id);
     this.save('FailedJobs', 'failed jobs', jobLogs, {
       fields: ['@timestamp', 'event', 'error', 'entry', 'message', 'expected', 'found', '@logStream'],
-      filterStatements: ['level = "ERROR"'],
+      filterStatements: [`level = "${LogLevel.ERROR}"`],
       sort: '@timestamp desc',
       limit: 100,
     });
@@ -22,7 +23,7 @@ export class SavedQueries extends Construct {
       limit: 1000,
     });
     this.save('SlowestJobs', 'slowest jobs', jobLogs, {
-      fields: ['@timestamp', METRIC_STEP_DIMENSION, 'Run', 'JobId', WorkerMetric.DURATION, WorkerMetric.PEAK_MEMORY],
+      fields: ['@timestamp', METRIC_STEP_DIMENSION, METRIC_RUN_PROPERTY, METRIC_JOB_PROPERTY, WorkerMetric.DURATION, WorkerMetric.PEAK_MEMORY],
       filterStatements: [`ispresent(${WorkerMetric.DURATION})`],
       sort: `${WorkerMetric.DURATION} desc`,
       limit: 50,
@@ -30,7 +31,7 @@ export class SavedQueries extends Construct {
     this.save('GenomeBytes', 'genome bytes of each run', jobLogs, {
       filterStatements: [`ispresent(${WorkerMetric.GENOME_BYTES})`],
       statsStatements: [`sum(${WorkerMetric.GENOME_BYTES}) as bytes, sum(${WorkerMetric.GENOME_REQUESTS}) as requests, `
-        + `sum(${WorkerMetric.ENTRIES}) as entries by Run`],
+        + `sum(${WorkerMetric.ENTRIES}) as entries by ${METRIC_RUN_PROPERTY}`],
       sort: 'bytes desc',
       limit: 50,
     });

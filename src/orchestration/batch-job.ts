@@ -3,7 +3,7 @@ import * as batch from 'aws-cdk-lib/aws-batch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { JobSize } from '../compute/job-size';
+import { JobSize } from '../contract/job-sizes';
 import { jsonata } from '../states/jsonata';
 import { JobStep } from '../steps/job-step';
 

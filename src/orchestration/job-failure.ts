@@ -1,3 +1,4 @@
+import { LOG_STREAM_IN_CAUSE } from '../contract/batch-jobs';
 import { ErrorName } from '../contract/error-names';
 import { literal } from '../states/jsonata';
 
@@ -41,7 +42,7 @@ export function jobFailure(
       "size": $outOfMemory and $states.input.size < ${lastSize} ? $states.input.size + 1 : $states.input.size,
       "failure": {
         "error": ${literal(ErrorName.JOB_FAILED)},
-        "cause": ${literal(`${step}, `)} & ${label} & ": " & $told & ($exists($log) ? "; log stream " & $log : "")
+        "cause": ${literal(`${step}, `)} & ${label} & ": " & $told & ($exists($log) ? ${literal(LOG_STREAM_IN_CAUSE)} & $log : "")
       }
     }])
   )`;

@@ -4,11 +4,10 @@ import { Construct } from 'constructs';
 import { BATCH_API_RETRY, JobProps, jobStatements, SHARE_OF_RUN, submitJobArguments } from './batch-job';
 import { jobFailure } from './job-failure';
 import { againOrFailed } from './job-task';
+import { EXPRESS_POLL_SECONDS } from '../contract/run-defaults';
 import { jsonata } from '../states/jsonata';
 import { ServiceTask } from '../states/service-task';
 
-/** How long an Express run waits before it looks at its job again. */
-const POLL_INTERVAL = Duration.seconds(5);
 const CALL_TIMEOUT = Duration.seconds(30);
 
 /** What {@link jobFailure} reads of a job, from DescribeJobs; a job that Batch does not know (yet) has no status. */
@@ -39,7 +38,7 @@ export function jobLoop(scope: Construct, id: string, props: JobProps): sfn.Chai
     statements: jobStatements(scope, step, props.jobQueue),
     outputs: jsonata('$merge([$states.input, { "jobId": $states.result.JobId }])'),
   });
-  const wait = sfn.Wait.jsonata(scope, `${id}Wait`, { time: sfn.WaitTime.duration(POLL_INTERVAL) });
+  const wait = sfn.Wait.jsonata(scope, `${id}Wait`, { time: sfn.WaitTime.duration(Duration.seconds(EXPRESS_POLL_SECONDS)) });
   const describe = new ServiceTask(scope, `${id}Describe`, {
     integration: 'aws-sdk:batch:describeJobs',
     args: { Jobs: jsonata('[$states.input.jobId]') },

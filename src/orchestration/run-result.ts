@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { OutputField } from '../contract/run-output';
 import { ResultKey } from '../contract/storage-keys';
 import { RunProgress, RunStage } from '../progress/run-progress';
 import { jsonata } from '../states/jsonata';
@@ -26,12 +27,12 @@ export function sequenceCount(): string {
 export function runResult(scope: Construct, storage: RunStorage, progress: RunProgress): sfn.IChainable {
   const succeeded = sfn.Succeed.jsonata(scope, 'RunSucceeded', {
     outputs: {
-      job_id: jsonata(`$${RunVariable.JOB_ID}`),
-      status: 'COMPLETED',
-      result_s3_uri: jsonata(`$${RunVariable.RESULTS_URI} & "${ResultKey.ALIGNMENT}"`),
-      aligned_seq_info_s3_uri: jsonata(`$${RunVariable.RESULTS_URI} & "${ResultKey.SEQ_INFO}"`),
-      input_count: jsonata(`$${RunVariable.INPUT_COUNT}`),
-      sequence_count: jsonata('$states.input.sequenceCount'),
+      [OutputField.JOB_ID]: jsonata(`$${RunVariable.JOB_ID}`),
+      [OutputField.STATUS]: 'COMPLETED',
+      [OutputField.ALIGNMENT_URI]: jsonata(`$${RunVariable.RESULTS_URI} & "${ResultKey.ALIGNMENT}"`),
+      [OutputField.SEQ_INFO_URI]: jsonata(`$${RunVariable.RESULTS_URI} & "${ResultKey.SEQ_INFO}"`),
+      [OutputField.INPUT_COUNT]: jsonata(`$${RunVariable.INPUT_COUNT}`),
+      [OutputField.SEQUENCE_COUNT]: jsonata('$states.input.sequenceCount'),
     },
   });
   const record = progress.before('RecordRunCompleted', RunStage.DONE, {

@@ -14,7 +14,9 @@ import { jobTask } from './job-task';
 import { finalFailure, goOn, redrivableFailure } from './redrive';
 import { MAX_INLINE_CONCURRENCY, ofRun, retrievalMap } from './retrieval-map';
 import { runResult } from './run-result';
+import { jobNamePrefix } from '../contract/batch-jobs';
 import { ErrorName } from '../contract/error-names';
+import { InputField } from '../contract/run-input';
 import { ResultKey, WorkKey } from '../contract/storage-keys';
 import { WorkerCommand, WorkerOption } from '../contract/worker-command-line';
 import { BEGUN, RunProgress, RunStage, shortened, uncheckedJobId } from '../progress/run-progress';
@@ -118,10 +120,10 @@ export class RunStateMachine extends Construct {
     const run = (prefix: string, end = '/') => `"s3://${storage.bucket.bucketName}/${prefix}" & $states.context.Execution.Name & "${end}"`;
     return sfn.Pass.jsonata(this, 'PlanRun', {
       assign: {
-        [RunVariable.JOB_ID]: jsonata(`${given('job_id')} ? $states.input.job_id : $states.context.Execution.Name`),
+        [RunVariable.JOB_ID]: jsonata(`${given(InputField.JOB_ID)} ? $states.input.job_id : $states.context.Execution.Name`),
         [RunVariable.JOB_NAME]: jsonata(jobName()),
         [RunVariable.INPUT_COUNT]: jsonata(inputCount()),
-        [RunVariable.INPUT_URI]: jsonata(`${given('seq_regions_uri')} ? $states.input.seq_regions_uri : ${run(storage.work, `/${WorkKey.SEQ_REGIONS}`)}`),
+        [RunVariable.INPUT_URI]: jsonata(`${given(InputField.SEQ_REGIONS_URI)} ? $states.input.seq_regions_uri : ${run(storage.work, `/${WorkKey.SEQ_REGIONS}`)}`),
         [RunVariable.WORK_URI]: jsonata(run(storage.work)),
         [RunVariable.RESULTS_URI]: jsonata(run(storage.results)),
         [RunVariable.RETRIEVAL_JOBS]: jsonata(retrievalJobs(this.props.regionsPerJob)),
@@ -136,7 +138,7 @@ export class RunStateMachine extends Construct {
   /** Reads the execution's input, and not the state's, which is another one where a redriven run comes back. */
   private storedInput(steps: sfn.IChainable): sfn.IChainable {
     return sfn.Choice.jsonata(this, 'IsInputStored')
-      .when(sfn.Condition.jsonata(jsonata(given('seq_regions_uri', EXECUTION_INPUT))), steps)
+      .when(sfn.Condition.jsonata(jsonata(given(InputField.SEQ_REGIONS_URI, EXECUTION_INPUT))), steps)
       .otherwise(this.storeInput().next(steps));
   }
 
@@ -175,7 +177,7 @@ export class RunStateMachine extends Construct {
       job: (onFailure) => this.job('RunRetrievalJob', {
         step: sequenceRetrieval,
         stepName: 'sequence retrieval',
-        jobName: `"pavi-retrieve-" & ${ofRun(RunVariable.JOB_NAME)} & "-" & $states.input.from`,
+        jobName: `${literal(jobNamePrefix(WorkerCommand.RETRIEVE))} & ${ofRun(RunVariable.JOB_NAME)} & "-" & $states.input.from`,
         label: '$states.input.label',
         command: [
           WorkerCommand.RETRIEVE,
@@ -201,7 +203,7 @@ export class RunStateMachine extends Construct {
     return this.job(RunStep.ALIGN_SEQUENCES, {
       step: alignment,
       stepName: 'alignment',
-      jobName: `"pavi-align-" & $${RunVariable.JOB_NAME}`,
+      jobName: `${literal(jobNamePrefix(WorkerCommand.ALIGN))} & $${RunVariable.JOB_NAME}`,
       label: `$${RunVariable.INPUT_COUNT} & " entries"`,
       command: [
         WorkerCommand.ALIGN,
@@ -223,7 +225,7 @@ export class RunStateMachine extends Construct {
     return this.job(RunStep.COLLECT_SEQ_INFO, {
       step: this.props.seqInfoCollection,
       stepName: 'seq info collection',
-      jobName: `"pavi-collect-" & $${RunVariable.JOB_NAME}`,
+      jobName: `${literal(jobNamePrefix(WorkerCommand.COLLECT))} & $${RunVariable.JOB_NAME}`,
       label: `$${RunVariable.INPUT_COUNT} & " entries"`,
       command: [
         WorkerCommand.COLLECT,

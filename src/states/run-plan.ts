@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { jsonata } from './jsonata';
+import { jsonata, regex } from './jsonata';
+import { NOT_IN_JOB_NAME } from '../contract/batch-jobs';
 
 /**
  * A run has at most so many retrieval jobs: an execution's history ends at 25,000 events (AWS Step Functions developer guide,
@@ -82,5 +83,5 @@ export function retrievalJobs(regionsPerJob: number): string {
 
 /** A Batch job's name has only letters, digits, `-` and `_`; an execution's name may have more. */
 export function jobName(): string {
-  return '$replace($states.context.Execution.Name, /[^A-Za-z0-9_-]/, "-")';
+  return `$replace($states.context.Execution.Name, ${regex(NOT_IN_JOB_NAME)}, "-")`;
 }

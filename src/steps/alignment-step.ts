@@ -2,12 +2,12 @@ import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { JobStep, JobStepOverrides, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
+import { DEFAULT_JOB_SIZE } from '../contract/job-sizes';
 import { ResultKey, WorkKey } from '../contract/storage-keys';
 
-/** Clustal Omega computes all the time, so it gets a whole vCPU. */
 export const ALIGNMENT_DEFAULTS: StepDefaults = {
-  memory: Size.gibibytes(2),
-  fargateVcpus: 1,
+  memory: Size.mebibytes(DEFAULT_JOB_SIZE.ALIGNMENT.memoryMiB),
+  fargateVcpus: DEFAULT_JOB_SIZE.ALIGNMENT.vcpus,
   timeout: Duration.minutes(30),
 };
 

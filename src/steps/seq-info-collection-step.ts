@@ -2,12 +2,12 @@ import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { JobStep, JobStepOverrides, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
+import { DEFAULT_JOB_SIZE } from '../contract/job-sizes';
 import { ResultKey, WorkKey } from '../contract/storage-keys';
 
-/** It merges small JSON files and looks columns up. */
 export const SEQ_INFO_COLLECTION_DEFAULTS: StepDefaults = {
-  memory: Size.mebibytes(500),
-  fargateVcpus: 0.25,
+  memory: Size.mebibytes(DEFAULT_JOB_SIZE.SEQ_INFO_COLLECTION.memoryMiB),
+  fargateVcpus: DEFAULT_JOB_SIZE.SEQ_INFO_COLLECTION.vcpus,
   timeout: Duration.minutes(10),
 };
 

@@ -3,12 +3,12 @@ import { Construct } from 'constructs';
 import { GenomeAccess } from './genome-access';
 import { JobStep, JobStepOverrides, StepEnvironment } from './job-step';
 import { StepDefaults, StepSettings } from './step-settings';
+import { DEFAULT_JOB_SIZE } from '../contract/job-sizes';
 import { WorkKey } from '../contract/storage-keys';
 
-/** Decoding a few genome blocks at a time takes little of either. */
 export const SEQUENCE_RETRIEVAL_DEFAULTS: StepDefaults = {
-  memory: Size.mebibytes(500),
-  fargateVcpus: 0.25,
+  memory: Size.mebibytes(DEFAULT_JOB_SIZE.SEQUENCE_RETRIEVAL.memoryMiB),
+  fargateVcpus: DEFAULT_JOB_SIZE.SEQUENCE_RETRIEVAL.vcpus,
   timeout: Duration.minutes(15),
 };
 

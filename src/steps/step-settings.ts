@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { PipelineStepProps } from './pipeline-step-props';
 import { requireDuration, requireWhole } from '../checks/values';
 import { ComputePlatform } from '../compute/compute-platform';
-import { escalation, FARGATE_SIZES, JobSize, smallestSize } from '../compute/job-size';
+import { escalation, smallestSize } from '../compute/job-size';
+import { FARGATE_SIZES, JobSize } from '../contract/job-sizes';
 
 /** The defaults of a step. */
 export interface StepDefaults {

@@ -5,10 +5,11 @@ import { Construct } from 'constructs';
 import { RunStorage } from './run-storage';
 import { requireSame } from '../checks/places';
 import { requireDays } from '../checks/values';
+import { DEFAULT_WORK_EXPIRATION_DAYS } from '../contract/run-defaults';
 
 /** Parts of uploads that a stopped job left behind are paid for until they are removed. */
 const INCOMPLETE_UPLOAD_EXPIRATION = Duration.days(7);
-const DEFAULT_WORK_EXPIRATION = Duration.days(30);
+const DEFAULT_WORK_EXPIRATION = Duration.days(DEFAULT_WORK_EXPIRATION_DAYS);
 
 /**
  * Props of the pipeline for the bucket of its runs.
@@ -119,7 +120,7 @@ function addExpirations(bucket: s3.Bucket, storage: RunStorage, props: StoragePr
 }
 
 function checkStorageProps(props: StorageProps): void {
-  requireDays('workExpiration', props.workExpiration, 'leave it out for 30 days');
+  requireDays('workExpiration', props.workExpiration, `leave it out for ${DEFAULT_WORK_EXPIRATION_DAYS} days`);
   requireDays('resultsExpiration', props.resultsExpiration, 'leave it out to keep results');
   checkKeyPrefix(props.keyPrefix);
   if (props.serverAccessLogsPrefix !== undefined && props.serverAccessLogsBucket === undefined && props.workBucket === undefined) {

@@ -5,8 +5,7 @@ import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { documents, ROOT, Section, sections, textOf } from './support/documents';
 import { ErrorCode } from '../../engine/asl/visit/errors';
 import { ErrorName } from '../../src/contract/error-names';
-import { runbookEntry } from '../../src/contract/runbook';
-import { RUNBOOK } from '../../src/monitoring/pipeline-alarms';
+import { runbookEntry, RUNBOOK } from '../../src/contract/runbook';
 import { fargate, newPipeline, newStack, resourcesOf } from '../src/support/pipeline-stack';
 import { plain } from '../src/support/plain-text';
 import { allOptionsStack, minimalStack } from '../src/support/whole-stacks';
@@ -114,7 +113,7 @@ describe('an error', () => {
   });
 
   test('that a document names is one that there is', () => {
-    const sources = ['src', 'local'].flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    const sources = ['src', 'engine', 'cli'].flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(ROOT, folder, name), 'utf8'))).join('\n');
     const existing = new Set<string>([...sources.match(/'Pavi(?:Pipeline)?\.[A-Z][A-Za-z]+'/g)!.map((name) => name.slice(1, -1)), ...Object.values(ErrorCode)]);
     const named = ['CHANGELOG.md', ...documents()].flatMap((document) => textOf(document).match(/\b(?:Pavi|PaviPipeline|States)\.[A-Z][A-Za-z]+/g) ?? []);

@@ -5,7 +5,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { fargate, newPipeline, newStack, QUEUE_ARN, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { plain, withoutHashes } from './support/plain-text';
 import { FargateComputeOptions } from '../../src';
-import { FARGATE_SIZES } from '../../src/compute/job-size';
+import { FARGATE_SIZES } from '../../src/contract/job-sizes';
 
 function fargateTemplate(options: Partial<FargateComputeOptions> = {}): Template {
   const stack = newStack();

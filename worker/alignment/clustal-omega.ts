@@ -2,6 +2,7 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { ErrorName } from '../../src/contract/error-names';
 import { ExitCode } from '../../src/contract/exit-codes';
+import { LogEvent } from '../../src/contract/log-events';
 import { log } from '../log';
 import { WorkerError } from '../worker-error';
 
@@ -88,7 +89,7 @@ function watch(child: ChildProcess, run: ClustalOmegaRun): () => void {
   const started = Date.now();
   let peak = 0;
   const progress = setInterval(() => {
-    log('aligning', { seconds: Math.round((Date.now() - started) / 1000), memoryMegabytes: peak });
+    log(LogEvent.ALIGNING, { seconds: Math.round((Date.now() - started) / 1000), memoryMegabytes: peak });
   }, run.progressIntervalMs ?? PROGRESS_INTERVAL_MS);
   const look = async () => {
     const now = await peakMegabytes(child.pid);

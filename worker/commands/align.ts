@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LogEvent } from '../../src/contract/log-events';
+import { ResultKey } from '../../src/contract/storage-keys';
 import { WorkerMetric } from '../../src/contract/worker-metrics';
 import { joinProteins } from '../alignment/alignment-input';
 import { alignmentShape } from '../alignment/clustal-format';
@@ -16,10 +18,10 @@ export function align(options: AlignOptions, signal: AbortSignal, metrics: Metri
   const target = openFile(options.output);
   return withScratchFolder(async (scratch) => {
     const input = join(scratch, 'alignment-input.fa');
-    const output = join(scratch, 'alignment-output.aln');
+    const output = join(scratch, ResultKey.ALIGNMENT);
     const joined = await joinProteins(openFolder(options.inputDir), input, { signal, expectCount: options.expectCount });
     metrics[WorkerMetric.ALIGNMENT_SEQUENCES] = joined.sequences;
-    log('joined', { ...joined });
+    log(LogEvent.JOINED, joined);
     await runClustalOmega({
       input,
       output,
@@ -33,6 +35,6 @@ export function align(options: AlignOptions, signal: AbortSignal, metrics: Metri
     metrics[WorkerMetric.ALIGNMENT_BYTES] = size;
     signal.throwIfAborted();
     await target.folder.upload(target.name, output);
-    log('aligned', { sequences: joined.sequences, columns, bytes: size, output: target.uri });
+    log(LogEvent.ALIGNED, { sequences: joined.sequences, columns, bytes: size, output: target.uri });
   });
 }

@@ -1,6 +1,7 @@
 import { MAX_PROBLEMS_LISTED } from '../../src/contract/entry-rules';
 import { ErrorName } from '../../src/contract/error-names';
-import { log, warn } from '../log';
+import { LogEvent } from '../../src/contract/log-events';
+import { log } from '../log';
 import { formatProblems } from '../sequence/region-entry';
 import { WorkerError } from '../worker-error';
 import { readInputFile } from './input-file';
@@ -16,11 +17,11 @@ export async function check(options: CheckOptions): Promise<void> {
   const json = await readInputFile(options.input, 'a JSON list of region entries, or an object with seq_regions');
   const input = Array.isArray(json) ? { seq_regions: json } : json;
   const problems = runInputProblems(input);
-  problems.forEach((problem) => warn('problem', { problem }));
+  problems.forEach((problem) => log(LogEvent.PROBLEM, { problem }));
   if (problems.length > 0) {
     throw new WorkerError(ErrorName.INVALID_INPUT, formatProblems(problems), { found: problems.slice(0, MAX_PROBLEMS_LISTED) });
   }
   const { seq_regions: entries, seq_regions_uri: uri } = input as { seq_regions?: unknown[]; seq_regions_uri?: string };
-  if (entries) log('checked', { input: options.input, entries: entries.length });
-  else log('checked', { input: options.input, notLookedAt: uri });
+  if (entries) log(LogEvent.CHECKED, { input: options.input, entries: entries.length });
+  else log(LogEvent.CHECKED, { input: options.input, notLookedAt: uri });
 }

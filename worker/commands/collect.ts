@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { ErrorName } from '../../src/contract/error-names';
+import { LogEvent } from '../../src/contract/log-events';
 import { EntryFile } from '../../src/contract/storage-keys';
 import { WorkerMetric } from '../../src/contract/worker-metrics';
 import { alignmentColumns, Columns } from '../alignment/clustal-format';
@@ -37,7 +38,7 @@ export async function collect(options: CollectOptions, signal: AbortSignal, metr
   signal.throwIfAborted();
   await output.folder.write(output.name, pythonJson(placed));
   metrics[WorkerMetric.SEQ_INFO_RECORDS] = placed.size;
-  log('collected', { records: placed.size, output: output.uri });
+  log(LogEvent.COLLECTED, { records: placed.size, output: output.uri });
 }
 
 async function mergedSeqInfo(folder: Folder): Promise<Map<string, SeqInfo>> {

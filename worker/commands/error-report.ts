@@ -1,7 +1,7 @@
 import { ErrorName } from '../../src/contract/error-names';
 import { ExitCode } from '../../src/contract/exit-codes';
-import { StoragePrefix } from '../../src/contract/storage-keys';
-import { logError, warn } from '../log';
+import { LogEvent, ReportedFailure } from '../../src/contract/log-events';
+import { log } from '../log';
 import { openFolder } from '../storage/place';
 import { WorkerError } from '../worker-error';
 
@@ -24,19 +24,17 @@ export function asWorkerError(error: unknown): WorkerError {
  */
 export async function reportError(command: string, errorsPlace: string | undefined, error: WorkerError): Promise<void> {
   const { errorName, entry = null, message, expected, found } = error;
-  const report = { error: errorName, entry, message: short(message, MAX_MESSAGE), expected: shortValue(expected), found: shortValue(found) };
-  logError('failed', { ...report, stack: error.exitCode === ExitCode.DEFECT ? (error.cause as Error | undefined)?.stack ?? error.stack : undefined });
+  const report: ReportedFailure = {
+    error: errorName, entry, message: short(message, MAX_MESSAGE), expected: shortValue(expected), found: shortValue(found),
+  };
+  const stack = error.exitCode === ExitCode.DEFECT ? (error.cause as Error | undefined)?.stack ?? error.stack : undefined;
+  log(LogEvent.FAILED, { ...report, stack });
   if (errorsPlace === undefined) return;
   try {
     await openFolder(errorsPlace).write(`${entry ?? command}.json`, JSON.stringify(report));
   } catch (failure) {
-    warn('error-file-not-written', { reason: (failure as Error).message });
+    log(LogEvent.ERROR_FILE_NOT_WRITTEN, { reason: (failure as Error).message });
   }
-}
-
-/** The run that a place of the work bucket belongs to: `work/<run>/FOLDER/` or `results/<run>/FILE`. */
-export function runOf(place: string): string | undefined {
-  return new RegExp(`^s3://[^/]+/(?:.*/)?(?:${StoragePrefix.WORK}|${StoragePrefix.RESULTS})([^/]+)/[^/]*/?$`).exec(place)?.[1];
 }
 
 function short(text: string, most: number): string {

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import { MAX_PROBLEMS_LISTED, RUN_PROBLEM } from '../../src/contract/entry-rules';
 import { ErrorName } from '../../src/contract/error-names';
+import { LogEvent } from '../../src/contract/log-events';
 import { EntryFile, WorkKey } from '../../src/contract/storage-keys';
 import { WorkerCommand } from '../../src/contract/worker-command-line';
 import { WorkerMetric } from '../../src/contract/worker-metrics';
 import { Genomes } from '../genome/genomes';
-import { log, warn } from '../log';
+import { log } from '../log';
 import { Metrics } from '../metrics';
 import { readInputFile } from './input-file';
 import { RetrieveOptions } from './options';
@@ -129,12 +130,12 @@ async function make(entry: RegionEntry, { genomes, variants, output }: Tools): P
   const genome = await genomes.open(entry.genomeUrl);
   const found = await Promise.all(entry.variantIds.map((id) => variants.find(id)));
   const { records, seqInfo, warnings } = await retrieveEntry(entry, genome, [...found, ...entry.variants]);
-  warnings.forEach((warning) => warn('entry-warning', { entry: entry.id, warning }));
+  warnings.forEach((warning) => log(LogEvent.ENTRY_WARNING, { entry: entry.id, warning }));
   await allSettled([
     output.write(`${entry.id}${EntryFile.PROTEIN}`, formatFasta(records)),
     output.write(`${entry.id}${EntryFile.SEQ_INFO}`, formatSeqInfo(seqInfo)),
   ]);
-  log('entry', { entry: entry.id, records: records.length, seconds: Math.round(performance.now() - started) / 1000 });
+  log(LogEvent.ENTRY, { entry: entry.id, records: records.length, seconds: Math.round(performance.now() - started) / 1000 });
 }
 
 /** Like Promise.all, but what was started has ended when this throws. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ErrorName } from '../../src/contract/error-names';
+import { LogEvent } from '../../src/contract/log-events';
 import { log } from '../log';
 import { Limit } from '../net/limit';
 import { WorkerError } from '../worker-error';
@@ -39,7 +40,7 @@ export class GenomeFile implements GenomeReader {
   /** Reads the indexes, once. */
   public static async open(sources: GenomeSources, { cache, limit }: SharedReading): Promise<GenomeFile> {
     const [fai, gzi] = await Promise.all([sources.fai, sources.gzi].map((source) => source && limit.run(() => readIndex(source))));
-    log('genome', { name: sources.fasta.name, faiSha256: sha256(fai!), ...gzi === undefined ? {} : { gziSha256: sha256(gzi) } });
+    log(LogEvent.GENOME, { name: sources.fasta.name, faiSha256: sha256(fai!), ...gzi === undefined ? {} : { gziSha256: sha256(gzi) } });
     const layout = gzi === undefined ? new PlainLayout() : parseBgzfLayout(gzi, sources.gzi!.name, sources.fasta.name);
     return new GenomeFile(sources.fasta.name, new FastaIndex(fai!, sources.fai.name), new BlockStore(sources.fasta, layout, cache, limit));
   }

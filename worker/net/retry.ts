@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { warn } from '../log';
+import { LogEvent } from '../../src/contract/log-events';
+import { log } from '../log';
 
 /** A failure that may not happen again. */
 export class TransientError extends Error {
@@ -52,7 +53,7 @@ export async function withRetries<T>(what: string, attempt: () => Promise<T>, op
       const asked = error.retryAfterMs ?? 0;
       const wait = Math.max(asked, Math.random() * Math.min(options.capMs, options.baseMs * 2 ** (tried - 1)));
       if (asked > MAX_RETRY_AFTER_MS || performance.now() + wait > deadline) throw error;
-      warn('retry', { what, attempt: tried, of: options.attempts, waitMs: Math.round(wait), reason: error.message });
+      log(LogEvent.RETRY, { what, attempt: tried, of: options.attempts, waitMs: Math.round(wait), reason: error.message });
       await sleep(wait, undefined, { signal: options.signal });
     }
   }

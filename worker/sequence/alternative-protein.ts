@@ -1,4 +1,5 @@
 import { ErrorName } from '../../src/contract/error-names';
+import { RecordError } from '../../src/contract/seq-info';
 import { GenomeReader } from '../genome/genome-reader';
 import { shownVariant, Variant } from '../variant/variant';
 import { findOverlap } from '../variant/variant-overlap';
@@ -9,11 +10,6 @@ import { endOfFirstStop, isStartCodon, translate } from './codons';
 import { cutAfter, EmbeddedVariant, inProtein } from './embedded-variant';
 import { RegionEntry } from './region-entry';
 import { basesBefore, inFrame, readRegion, Region, sequenceOf } from './transcript';
-
-const START_CODON_CHANGED = 'Reference start codon is different from alternative start codon. Alternative coding sequence rejected. '
-  + 'No alternatives searched.';
-const STOP_CODON_LOST = 'Stop codon lost and no alternative found in extended alternative coding sequence. '
-  + 'Alternative coding sequence rejected.';
 
 export interface AlternativeProtein {
   readonly protein: string;
@@ -63,10 +59,10 @@ async function acceptedSequence(
     throw new AlternativeError(`variants ${overlapping.map(shownVariant).join(' and ')} overlap; only variants that do not can be embedded together`);
   }
   const alternative = embedVariants(coding.region, variants);
-  if (firstCodon(alternative.sequence) !== firstCodon(sequenceOf(coding.region))) throw new AlternativeError(START_CODON_CHANGED);
+  if (firstCodon(alternative.sequence) !== firstCodon(sequenceOf(coding.region))) throw new AlternativeError(RecordError.START_CODON_CHANGED);
   checkStart(alternative.sequence);
   const accepted = upToStop(coding.region, alternative) ?? await extended(entry, coding, variants, genome);
-  if (accepted === undefined) throw new AlternativeError(STOP_CODON_LOST);
+  if (accepted === undefined) throw new AlternativeError(RecordError.STOP_CODON_LOST);
   return accepted;
 }
 

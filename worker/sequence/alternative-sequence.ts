@@ -1,7 +1,8 @@
 import { isNucleotides, reverseComplement, wholeCodons } from './codons';
 import { cutAfter, EmbeddedVariant, isAtPartStart, joined, shifted } from './embedded-variant';
 import { Region, RegionPart } from './transcript';
-import { shownVariant, Variant, variantType, VariantType } from '../variant/variant';
+import { VariantType } from '../../src/contract/seq-info';
+import { shownVariant, Variant, variantType } from '../variant/variant';
 
 /** Why an entry has no alternative sequence. Its message becomes the record's error; the run goes on. */
 export class AlternativeError extends Error {}

@@ -1,4 +1,5 @@
 import { ErrorName } from '../../src/contract/error-names';
+import { RecordError } from '../../src/contract/seq-info';
 import { GenomeReader } from '../genome/genome-reader';
 import { WorkerError } from '../worker-error';
 import { longestOpenReadingFrame } from './open-reading-frame';
@@ -58,7 +59,7 @@ async function searchTranscript(entry: RegionEntry, genome: GenomeReader): Promi
   const sequence = sequenceOf(transcript);
   const frame = longestOpenReadingFrame(sequence);
   if (frame === undefined) {
-    throw new WorkerError(ErrorName.REFERENCE_SEQUENCE_FAILED, 'No open reading frames found in transcript sequence.', {
+    throw new WorkerError(ErrorName.REFERENCE_SEQUENCE_FAILED, RecordError.NO_OPEN_READING_FRAME, {
       entry: entry.id,
       expected: 'a start codon (ATG, CTG, TTG) and a stop codon (TAA, TAG, TGA) in its frame',
       found: `${sequence.length} bases without them`,

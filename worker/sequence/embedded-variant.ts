@@ -1,4 +1,5 @@
-import { Variant, variantType, VariantType } from '../variant/variant';
+import { VariantType } from '../../src/contract/seq-info';
+import { Variant, variantType } from '../variant/variant';
 
 /** Where a variant lies in a sequence that it was applied to, and how much of it went in. */
 export interface EmbeddedVariant {

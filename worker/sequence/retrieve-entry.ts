@@ -1,5 +1,6 @@
 import { REFERENCE_SUFFIX } from '../../src/contract/entry-rules';
 import { ErrorName } from '../../src/contract/error-names';
+import { EmbeddedVariantInfo, SeqInfo } from '../../src/contract/seq-info';
 import { GenomeReader } from '../genome/genome-reader';
 import { checkVariant, shownVariant, Variant, variantType } from '../variant/variant';
 import { WorkerError } from '../worker-error';
@@ -16,25 +17,6 @@ export interface FastaRecord {
   readonly name: string;
   readonly sequence: string;
 }
-
-/** An embedded variant as the seq info has it, keys in this order. */
-export interface EmbeddedVariantInfo {
-  readonly variant_id: string;
-  readonly genomic_seq_id: string;
-  readonly genomic_start_pos: number;
-  readonly genomic_end_pos: number;
-  readonly seq_length: number;
-  readonly genomic_ref_seq: string;
-  readonly genomic_alt_seq: string;
-  readonly seq_substitution_type: string;
-  readonly seq_start_pos: number;
-  readonly seq_end_pos: number;
-  readonly embedded_ref_seq_len: number;
-  readonly embedded_alt_seq_len: number;
-}
-
-/** Of the reference nothing; of the alternative its variants, or why there is none. */
-export type SeqInfo = Readonly<Record<string, never>> | { readonly error: string } | { readonly embedded_variants: readonly EmbeddedVariantInfo[] };
 
 export interface RetrievedEntry {
   readonly records: readonly FastaRecord[];

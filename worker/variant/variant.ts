@@ -1,19 +1,10 @@
 import { ErrorName, ErrorNameValue } from '../../src/contract/error-names';
 import { ExitCode } from '../../src/contract/exit-codes';
+import { VariantType, VariantTypeValue } from '../../src/contract/seq-info';
 import { WorkerError } from '../worker-error';
 
 /** As long as a position in a region's text may be: 15 digits. */
 const MAX_POSITION = 999_999_999_999_999;
-
-/** What a variant does to the sequence; the values stand in the seq info. */
-export const VariantType = {
-  SUBSTITUTION: 'substitution',
-  DELETION: 'deletion',
-  INSERTION: 'insertion',
-  INDEL: 'indel',
-} as const;
-
-export type VariantTypeValue = (typeof VariantType)[keyof typeof VariantType];
 
 /** A change of the genome's forward strand. */
 export interface Variant {

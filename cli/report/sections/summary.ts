@@ -1,4 +1,5 @@
 import { runbookEntry } from '../../../src/contract/runbook';
+import { WorkerMetric, WorkerMetricName } from '../../../src/contract/worker-metrics';
 import { bytes, count, dollars, duration, moment } from '../../terminal/units';
 import type { RunRecord } from '../../trail/run-record';
 import { html, Html } from '../html';
@@ -17,7 +18,7 @@ export function badge(status: string, text: string): Html {
 export function summary(run: RunRecord): Html {
   const { jobs, alignment } = run;
   const retries = jobs.reduce((sum, { attempts }) => sum + Math.max(0, attempts.length - 1), 0);
-  const genomeBytes = total(run, 'GenomeBytes');
+  const genomeBytes = total(run, WorkerMetric.GENOME_BYTES);
   const peak = Math.max(0, ...run.logs.map(({ metrics }) => metrics.PeakMemory ?? 0));
   const failedRecords = run.recordErrors.size;
   return html`<header class="head">
@@ -34,7 +35,7 @@ export function summary(run: RunRecord): Html {
   ${tile('Sequences aligned', alignment === undefined ? '–' : String(alignment.rows.length),
     alignment === undefined ? undefined : count(alignment.rows[0]?.residues.length ?? 0, 'column'))}
   ${tile('Jobs', String(jobs.length), retries === 0 ? 'no retries' : count(retries, 'retry', 'retries'))}
-  ${tile('Genome read', genomeBytes === undefined ? '–' : bytes(genomeBytes), count(total(run, 'GenomeRequests') ?? 0, 'request'))}
+  ${tile('Genome read', genomeBytes === undefined ? '–' : bytes(genomeBytes), count(total(run, WorkerMetric.GENOME_REQUESTS) ?? 0, 'request'))}
   ${tile('Peak memory', peak === 0 ? '–' : `${peak} MiB`, 'of one job')}
   ${tile('Cost on Fargate', dollars(runCosts(run)[0].total), 'estimate')}
 </ul>`;
@@ -45,7 +46,7 @@ function tile(label: string, value: string, more?: string): Html {
 }
 
 /** Over all jobs; of each, what its last attempt measured. */
-function total({ jobs }: RunRecord, metric: string): number | undefined {
+function total({ jobs }: RunRecord, metric: WorkerMetricName): number | undefined {
   const values = jobs.map(({ attempts }) => attempts.at(-1)?.log?.metrics[metric]).filter((value) => value !== undefined);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }

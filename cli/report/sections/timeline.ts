@@ -1,5 +1,6 @@
 import { badge } from './summary';
 import { count, duration } from '../../terminal/units';
+import { entriesText, entryRange, isRetrieval } from '../../trail/job-command';
 import type { JobRecord } from '../../trail/job-record';
 import type { RunRecord } from '../../trail/run-record';
 import type { StateVisit } from '../../trail/state-visits';
@@ -28,7 +29,7 @@ export function timeline(run: RunRecord): Html {
   const rows = shown.flatMap((state) => {
     // An Express workflow submits in one state and waits in others: the first one has the job.
     const jobs = run.jobs.filter((job) => !told.has(job) && job.submittedAt <= endOf(state, run) + SLACK_MS
-      && (job.state === state.name || (state.type === 'Map' && (innerStates.has(job.state) || job.state === 'retrieve'))));
+      && (job.state === state.name || (state.type === 'Map' && (innerStates.has(job.state) || isRetrieval(job.command)))));
     jobs.forEach((job) => told.add(job));
     return [stateRow(state, run, span, jobs.length), ...jobs.map((job, index) => jobRow(job, index, run, span))];
   });
@@ -87,8 +88,8 @@ function jobRow(job: JobRecord, index: number, run: RunRecord, span: number): Ht
 }
 
 function label({ command, iteration, name }: JobRecord, index: number): string {
-  const [from, to] = ['--from', '--to'].map((option) => command[command.indexOf(option) + 1]);
-  if (command[0] === 'retrieve') return `Job ${(iteration ?? index) + 1}${command.includes('--from') ? (from === to ? `: entry ${from}` : `: entries ${from} to ${to}`) : ''}`;
+  const range = entryRange(command);
+  if (isRetrieval(command)) return `Job ${(iteration ?? index) + 1}${range === undefined ? '' : `: ${entriesText(range)}`}`;
   return command[0] === undefined ? name : `Job: ${command[0]}`;
 }
 

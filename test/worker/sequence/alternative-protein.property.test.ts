@@ -1,7 +1,8 @@
 import { alternativeProtein, hasStop, partner, referenceProtein, translated, WrittenGene, WrittenVariant } from './direct-writing';
 import { FastaInMemory } from './fasta-in-memory';
+import { SeqInfo } from '../../../src/contract/seq-info';
 import { parseEntries } from '../../../worker/sequence/region-entry';
-import { retrieveEntry, SeqInfo } from '../../../worker/sequence/retrieve-entry';
+import { retrieveEntry } from '../../../worker/sequence/retrieve-entry';
 import { fc } from '../../support/fast-check';
 
 // The worker's alternative protein is that of a genome in which the variants were written in directly.

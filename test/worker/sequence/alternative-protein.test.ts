@@ -1,6 +1,7 @@
 import { FastaInMemory } from './fasta-in-memory';
+import { EmbeddedVariantInfo } from '../../../src/contract/seq-info';
 import { parseEntries } from '../../../worker/sequence/region-entry';
-import { EmbeddedVariantInfo, retrieveEntry } from '../../../worker/sequence/retrieve-entry';
+import { retrieveEntry } from '../../../worker/sequence/retrieve-entry';
 
 // Rules that random genes seldom meet, each on a gene that shows it. Positions in the coding sequence: ATG 1-3, GCC 4-6, AAA 7-9, GGT 10-12,
 // TAA 13-15; the exon goes on with GCATAG.
