@@ -5,8 +5,8 @@ export const RESULT_URI_ENDING = '_s3_uri';
 export const OutputField = {
   JOB_ID: 'job_id',
   STATUS: 'status',
-  ALIGNMENT_URI: `result${RESULT_URI_ENDING}`,
-  SEQ_INFO_URI: `aligned_seq_info${RESULT_URI_ENDING}`,
+  ALIGNMENT_URI: 'result_s3_uri',
+  SEQ_INFO_URI: 'aligned_seq_info_s3_uri',
   INPUT_COUNT: 'input_count',
   /** The number of records in the alignment; null where it could not be counted. */
   SEQUENCE_COUNT: 'sequence_count',
