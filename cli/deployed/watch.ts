@@ -1,4 +1,5 @@
 import { orExpress, print, Session } from './session';
+import { WatchScreen } from './watch-screen';
 import { OperateExit } from '../runs/aws/operate-error';
 import type { DeployedPipeline } from '../runs/deployed-pipeline';
 import { expressText, ExpressView } from '../runs/express-run';
@@ -7,7 +8,6 @@ import { runResultsText, RunView } from '../runs/run-view';
 import type { ExpressRun, RunId } from '../runs/runs';
 import { watchExpressRun, watchRun } from '../runs/watch-run';
 import { plainLine } from '../terminal/plain-text';
-import { WatchScreen } from '../terminal/watch-screen';
 
 /**
  * Follows a run to its end.

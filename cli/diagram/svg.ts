@@ -1,6 +1,6 @@
 import { DETAIL_SIZE, LINE, Picture, placed, PlacedEdge, PlacedNode, Point, START, textWidth, TITLE_SIZE } from './layout';
 import type { StateGraph } from './state-graph';
-import { Html, html } from '../report/html';
+import { Html, html } from '../markup/html';
 
 const STYLE = `
   svg { --line: #5b6776; --text: #1b2430; --muted: #55606e; --page: #ffffff; --task: #e4eefc; --task-line: #2f6fca; --choice: #fdf3d9; --choice-line: #b07d12;

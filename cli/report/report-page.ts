@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Html, html, scriptJson } from './html';
+import { Html, html, scriptJson } from '../markup/html';
 import { PAGE_DATA_ID, PageData } from './page/page-data';
 import type { RunRecord } from '../trail/run-record';
 import { alignment } from './sections/alignment';

@@ -1,7 +1,7 @@
+import { html, Html } from '../../markup/html';
 import { bytes, count } from '../../terminal/units';
 import type { RunFile } from '../../trail/run-folder';
 import type { RunRecord } from '../../trail/run-record';
-import { html, Html } from '../html';
 
 /** The alignment's frame, which the page's script fills, and the lists of variants and of records that could not be made. */
 export function alignment(run: RunRecord): Html {

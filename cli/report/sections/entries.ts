@@ -1,9 +1,9 @@
 import { badge } from './summary';
 import { memory } from './timeline';
+import { html, Html } from '../../markup/html';
 import { bytes, count, duration } from '../../terminal/units';
 import { entryGroups, EntryGroup, EntryOutcome } from '../../trail/entry-outcome';
 import type { RunRecord } from '../../trail/run-record';
-import { html, Html } from '../html';
 
 const STATUS: Readonly<Record<EntryOutcome['status'], readonly [string, string]>> = {
   'done': ['succeeded', 'Made'],

@@ -1,9 +1,9 @@
+import { runCosts } from './run-cost';
 import { COMPUTE_NAMES } from '../../cost/cost-text';
 import { PRICES } from '../../cost/price-table';
+import { html, Html } from '../../markup/html';
 import { bytes, count, dollars } from '../../terminal/units';
 import type { RunRecord } from '../../trail/run-record';
-import { html, Html } from '../html';
-import { runCosts } from '../run-cost';
 
 /** What the run's jobs cost in AWS, for each kind of compute. */
 export function cost(run: RunRecord): Html {

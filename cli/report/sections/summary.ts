@@ -1,9 +1,9 @@
+import { runCosts } from './run-cost';
 import { runbookEntry } from '../../../src/contract/runbook';
 import { WorkerMetric, WorkerMetricName } from '../../../src/contract/worker-metrics';
+import { html, Html } from '../../markup/html';
 import { bytes, count, dollars, duration, moment } from '../../terminal/units';
 import type { RunRecord } from '../../trail/run-record';
-import { html, Html } from '../html';
-import { runCosts } from '../run-cost';
 
 export const STATUS_TEXT: Readonly<Record<RunRecord['status'], string>> = {
   SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'Timed out', ABORTED: 'Stopped', RUNNING: 'Not ended',

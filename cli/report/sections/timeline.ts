@@ -1,10 +1,10 @@
 import { badge } from './summary';
+import { html, Html } from '../../markup/html';
 import { count, duration } from '../../terminal/units';
 import { entriesText, entryRange, isRetrieval } from '../../trail/job-command';
 import type { JobRecord } from '../../trail/job-record';
 import type { RunRecord } from '../../trail/run-record';
 import type { StateVisit } from '../../trail/state-visits';
-import { html, Html } from '../html';
 
 /** A state that took less, and ran no job, is told of in the list of all states alone. */
 const SHORT_MS = 5;

@@ -1,4 +1,4 @@
-import { escapeText, html, Html, scriptJson } from '../../../cli/report/html';
+import { escapeText, html, Html, scriptJson } from '../../../cli/markup/html';
 import { bytes, count, dollars, duration, moment } from '../../../cli/terminal/units';
 
 test.each([[0.2, '0 s'], [380, '0.38 s'], [12_400, '12.4 s'], [185_000, '3 min 05 s'], [3_720_000, '1 h 02 min'], [undefined, '–'], [-5, '0 s']])('%s ms are %s', (value, text) => {

@@ -1,8 +1,8 @@
-import { plainLine } from './plain-text';
-import { StatusLine } from './status-line';
-import { moment } from './units';
 import { estimateText } from '../runs/estimate';
 import { RunView, stepText } from '../runs/run-view';
+import { plainLine } from '../terminal/plain-text';
+import { StatusLine } from '../terminal/status-line';
+import { moment } from '../terminal/units';
 
 /** A run that goes on, as a person follows it: a line for each step that has ended, and one for what goes on now. */
 export class WatchScreen {

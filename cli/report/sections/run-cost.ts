@@ -1,6 +1,6 @@
-import { attemptCost, Compute, COMPUTES } from '../cost/compute-cost';
-import { price } from '../cost/price-table';
-import type { RunRecord } from '../trail/run-record';
+import { attemptCost, Compute, COMPUTES } from '../../cost/compute-cost';
+import { price } from '../../cost/price-table';
+import type { RunRecord } from '../../trail/run-record';
 
 export interface RunCost {
   readonly compute: Compute;
