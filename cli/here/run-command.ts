@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { existingText } from './existing-text';
 import { JOB_HELP, JOB_OPTIONS, jobOptions } from './job-options';
 import { run } from './run';
 import { genomeFolders, readRunInput } from './run-input';
-import { describeExisting, type JobOptions, loadPipeline } from '../../engine';
+import { type JobOptions, loadPipeline } from '../../engine';
 import { runbookEntry } from '../../src/contract/runbook';
 import { writeReport } from '../report/write-report';
 import { outputFolder, RUN_NAME, wrongRunName } from '../runs/run-name';
@@ -88,7 +89,7 @@ export async function runCommand(args: string[]): Promise<number> {
     return 1;
   }
   const pipeline = loadPipeline(options.app, { stateMachine: options.stateMachine, inContainers: options.jobs.containers !== undefined });
-  describeExisting(pipeline.existing).forEach((line) => process.stderr.write(`not made by the app: ${line}\n`));
+  process.stderr.write(existingText(pipeline.existing));
   const input = readRunInput(options.input, options.allowLocalGenomes);
   const stopped = stopOnSignal();
   const progress = new Progress((text) => process.stderr.write(text), process.stderr.isTTY === true);

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { existingText } from './existing-text';
 import { JOB_HELP, JOB_OPTIONS, jobOptions } from './job-options';
 import {
-  AccessKey, describeExisting, FolderInUse, type JobOptions, loadAssembly, LoadedAssembly, LocalAccount, lockFolder, newAccessKey, writeWhole,
+  AccessKey, FolderInUse, type JobOptions, loadAssembly, LoadedAssembly, LocalAccount, lockFolder, newAccessKey, writeWhole,
 } from '../../engine';
 import { LOGS_FOLDER, NOTIFICATIONS_FILE } from '../trail/run-folder';
 
@@ -95,7 +96,7 @@ function tell({ endpoint }: LocalAccount, { stateMachines, notSimulated, existin
   const left = [...notSimulated].map(([type, ids]) => `${type} (${ids.length})`).join(', ');
   process.stderr.write(`${stateMachines.map(({ arn }) => `state machine ${arn}`).join('\n')}\n`
     + `${left === '' ? '' : `not simulated: ${left}\n`}`
-    + describeExisting(existing).map((line) => `not made by the app: ${line}\n`).join('')
+    + existingText(existing)
     + existing.tables.map((name) => `make table ${name} here with: aws dynamodb create-table --table-name ${name} …\n`).join('')
     + `state folder ${state}\nfor a client's environment: set -a; . '${join(state, CREDENTIALS)}'; set +a\n`);
   // The one line that a program which started this waits for.

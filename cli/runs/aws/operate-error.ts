@@ -1,3 +1,5 @@
+import { INTERRUPTED } from '../../terminal/stop-on-signal';
+
 /** How a command ends, for scripts; the table in docs/operating.md says the same. */
 export const OperateExit = {
   DONE: 0,
@@ -14,7 +16,7 @@ export const OperateExit = {
   /** AWS refuses it as things are: the name is taken, the run cannot be redriven, it has not ended. */
   CONFLICT: 6,
   /** Ctrl-C; what was started goes on. */
-  INTERRUPTED: 130,
+  INTERRUPTED,
 } as const;
 
 /** Names of what can go wrong; in JSON, an error's `code`. */

@@ -85,7 +85,12 @@ describe('a line of the log in words', () => {
     expect(readableLine(line(fields), false)).toBeUndefined();
   });
 
-  test('that is no JSON is told as it is', () => {
-    expect(readableLine('Segmentation fault', false)).toBe('Segmentation fault');
+  test.each(['Segmentation fault', '137', 'null', '"text"', '[1]'])('that the worker did not write is told as it is: %s', (text) => {
+    expect(readableLine(text, false)).toBe(text);
+    expect(readableLine(text, true)).toBe(text);
+  });
+
+  test.each(['constructor', 'an event of another version', 7])('of an event that is not known is not told: %j', (event) => {
+    expect(readableLine(line({ event }), true)).toBeUndefined();
   });
 });
