@@ -6,7 +6,7 @@
 
 NODE_VERSION=${NODE_CURRENT[0]}
 # The base made of Debian's packages. Its name says what is in it, so that clones of several versions may be beside each other.
-DEBIAN_BASE=localhost/pavi-base:bookworm-node-$NODE_VERSION
+DEBIAN_BASE=localhost/pavi-base:bookworm-node-$NODE_VERSION-with-license
 # What a machine may take for a small container or a question to the engine; a broken engine may well hang.
 TRY_SECONDS=${PAVI_TRY_SECONDS:-60}
 PULL_SECONDS=120
@@ -163,7 +163,8 @@ make_debian_base() (
     || cannot "debootstrap failed: $(told_in "$folder/log")" "see that Debian's mirror can be reached, or $pull_it"
   limited "$PULL_SECONDS" npm install --no-save --no-fund --no-audit --loglevel=error --prefix "$folder/npm" "node-linux-$architecture@$NODE_VERSION" >"$folder/log" 2>&1 \
     || cannot "npm could not get node-linux-$architecture@$NODE_VERSION: $(told_in "$folder/log")" "see that the npm registry can be reached (npm ping), or $pull_it"
-  install -m 755 "$folder/npm/node_modules/node-linux-$architecture/bin/node" "$folder/root/usr/local/bin/node" \
+  { install -m 755 "$folder/npm/node_modules/node-linux-$architecture/bin/node" "$folder/root/usr/local/bin/node" \
+    && install -m 644 "$folder/npm/node_modules/node-linux-$architecture/LICENSE" "$folder/root/usr/local/LICENSE"; } \
     || cannot 'Node.js could not be put there' "$pull_it"
   tar -C "$folder/root" -c . | limited "$PULL_SECONDS" "$CONTAINER_ENGINE" import - "$DEBIAN_BASE" >"$folder/log" 2>&1 \
     || cannot "$CONTAINER_ENGINE could not import it: $(told_in "$folder/log")" "$pull_it"

@@ -71,7 +71,7 @@ const BUNDLE_FOLDER = join(__dirname, '..', '..', WORKER_FOLDER);
 
 class BundledImages extends PipelineImages {
   public bind(scope: Construct, options: PipelineImagesBindOptions): PipelineImagesConfig {
-    for (const file of ['Dockerfile', WORKER_PROGRAM]) {
+    for (const file of ['Dockerfile', WORKER_PROGRAM, 'THIRD_PARTY_LICENSES']) {
       if (!existsSync(join(BUNDLE_FOLDER, file))) {
         throw new Error(`the bundled worker is missing: there is no ${join(BUNDLE_FOLDER, file)}; `
           + 'in a checkout of this library run "npx projen bundle", elsewhere install the package again');

@@ -109,6 +109,33 @@ describe('the Dockerfile', () => {
     expect(denied.stderr).toMatch(/EROFS/);
   });
 
+  test('holds the licences of the worker\'s packages, of Node.js, of Clustal Omega and of each library, with the texts that these name', () => {
+    const script = `
+      const fs = require('fs');
+      const files = (folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => entry.parentPath + '/' + entry.name);
+      const read = (file) => fs.readFileSync(file, 'utf8');
+      const copyrights = Object.fromEntries(files('/usr/share/doc').map((file) => [file, read(file)]));
+      console.log(JSON.stringify({
+        worker: read('/opt/pavi/THIRD_PARTY_LICENSES'), copyrights, texts: files('/usr/share/common-licenses'), gpl: read('/usr/share/common-licenses/GPL-2'),
+        libraries: ['/lib', '/lib64', '/usr/lib'].filter(fs.existsSync).flatMap(files).filter((file) => file.includes('.so')).map((file) => file.split('/').at(-1)),
+      }));`;
+    const [{ worker, copyrights, texts, gpl, libraries }] = run(['-e', script], ['--entrypoint=node']).lines;
+    expect(worker).toBe(readFileSync(join(ROOT, 'assets/worker/THIRD_PARTY_LICENSES'), 'utf8'));
+    expect(gpl).toMatch(/GNU GENERAL PUBLIC LICENSE\s+Version 2, June 1991/);
+    expect(copyrights['/usr/share/doc/clustalo/copyright']).toContain('clustalo');
+    const ofNode = copyrights['/usr/share/doc/nodejs/LICENSE'] ?? copyrights['/usr/share/doc/nodejs/copyright'];
+    for (const part of ['Node.js', 'V8', 'OpenSSL', 'libuv']) expect(ofNode).toContain(part);
+    // Debian names a library's package after the library.
+    const packages = Object.keys(copyrights).map((file) => file.split('/').at(-2)!);
+    const ofLibC = /^(ld-linux|lib(c|m|dl|rt|pthread|resolv)\.)/;
+    const owner = (library: string) => (ofLibC.test(library) ? 'libc' : library.split('.so')[0].replace('_', '-'));
+    expect(libraries.length).toBeGreaterThan(5);
+    expect(libraries.filter((library: string) => !packages.some((name) => name.startsWith(owner(library))))).toEqual([]);
+    const named = Object.values<string>(copyrights).flatMap((text) => text.match(/\/usr\/share\/common-licenses\/\w+(-[\d.]*\d)?/g) ?? []);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((file) => !texts.includes(file))).toEqual([]);
+  });
+
   test('ends with the worker\'s exit codes', () => {
     expect(run(['frobnicate']).code).toBe(64);
     expect(run(['check', '--input', '/in/none.json']).code).toBe(64);
