@@ -5,7 +5,7 @@ import type { HistoryEvent } from '../../../engine/asl/record/history';
 import { StatesError } from '../../../engine/asl/visit/task-integration';
 
 /** More of them with PAVI_LONG_TESTS=1. */
-const RUNS = process.env.PAVI_LONG_TESTS === '1' ? 3000 : 150;
+const RUNS = process.env.PAVI_LONG_TESTS === '1' ? 3000 : 80;
 
 type States = Record<string, any>;
 
