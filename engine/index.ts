@@ -5,6 +5,8 @@ export { type StateDefinition, type StateMachineDefinition, type StateType, type
 export { EXECUTION_NAME } from './asl/definition/execution-name';
 export { type ExecutionResult, runExecution } from './asl/execution';
 export { indentedJson, parseExactly } from './asl/expression/exact-numbers';
+export { type EvaluatedExpression, type EvaluationSettings, type ExpressionOptions, evaluate as evaluateExpressions, SETTINGS } from './asl/expression/expression';
+export { AWS_BUDGET, type ExpressionUsage, NODES_PER_SECOND } from './asl/expression/expression-budget';
 export { jsonText } from './asl/expression/json-text';
 export { parseStrictly } from './asl/expression/strict-json';
 export { MockError, mockedIntegrations } from './asl/mocks';

@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { systemClock } from './asl/clock';
+import type { ExpressionOptions } from './asl/expression/expression';
 import { SimulatedClock } from './asl/simulated-clock';
 import { PARTITION } from './assembly/resource-names';
 import { Capacity } from './batch/capacity';
@@ -42,6 +43,8 @@ export interface LocalAccountOptions {
   /** 0 for a free one. */
   readonly port: number;
   readonly jobs: JobOptions;
+  /** What the state machines' expressions may take, and who is told what they took. */
+  readonly expressions?: ExpressionOptions;
 }
 
 /** What the worker reads; see the contract of its command line. */
@@ -98,6 +101,7 @@ export class LocalAccount {
       clock,
       folder: join(folder, 'executions'),
       integrationsOf: (machine, name) => this.integrationsOf(machine, name),
+      expressions: options.expressions,
       onStatus: (record) => {
         // Express ones tell nobody.
         if (record.arn.includes(':execution:')) notifications.publish(executionEvent(record));

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Clock } from './clock';
 import type { StateMachineDefinition } from './definition/definition';
+import type { ExpressionOptions } from './expression/expression';
 import { jsonText } from './expression/json-text';
 import { Child, ChildResult, ChildStart, ChildStore, isRedrivable, lastResult } from './record/children';
 import { History, HistoryEvent, HistoryFull, MAX_EVENTS, Track } from './record/history';
@@ -37,6 +38,8 @@ export interface ExecutionOptions {
   /** Where the execution is, also for those who want to redrive it later. */
   readonly place?: Place;
   readonly redrive?: Redrive;
+  /** What expressions may take, and who is told what they took. */
+  readonly expressions?: ExpressionOptions;
 }
 
 /** A further attempt at an execution, from the place that it had come to. */
@@ -79,6 +82,7 @@ export async function runExecution(options: ExecutionOptions): Promise<Execution
   const started = clock.now().toISOString();
   const { signal, limitReached, release } = executionSignal(options, history);
   const runner = new StateRunner({
+    expressions: options.expressions ?? {},
     history,
     clock,
     turns: new Turns(),

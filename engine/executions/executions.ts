@@ -4,6 +4,7 @@ import { ExecutionJournal, ExecutionRecord, ExecutionStart, ExecutionTrail, stat
 import type { Clock } from '../asl/clock';
 import { loadDefinition } from '../asl/definition/load-definition';
 import { Redrive, runExecution, StopReason } from '../asl/execution';
+import type { ExpressionOptions } from '../asl/expression/expression';
 import type { HistoryEvent } from '../asl/record/history';
 import type { MapRun } from '../asl/record/map-run';
 import { Place } from '../asl/record/place';
@@ -18,6 +19,7 @@ export interface ExecutionsOptions {
   readonly integrationsOf: (machine: LoadedStateMachine, executionName: string) => { readonly find: FindIntegration; release(): void };
   /** When an execution has started, been redriven, or ended. */
   readonly onStatus: (record: ExecutionRecord) => void;
+  readonly expressions?: ExpressionOptions;
 }
 
 /** An execution that goes on. */
@@ -146,6 +148,7 @@ export class Executions {
       children: journal.children,
       place,
       redrive,
+      expressions: this.options.expressions,
     });
     const ended = run.catch((error: Error) => record(defect(running.events, error))).then(() => {
       integrations.release();

@@ -1,6 +1,8 @@
 import jsonata from 'jsonata';
+import { EVALUATION } from './evaluation-hooks';
 import { onlyCarries, rounded } from './exact-numbers';
-import { Evaluation, EVALUATION, limit } from './expression-limits';
+import { AWS_BUDGET, ExpressionUsage } from './expression-budget';
+import { Evaluation, limit } from './expression-limits';
 import { jsonText } from './json-text';
 import { addFunctions } from './jsonata-functions';
 
@@ -16,8 +18,35 @@ export class ExpressionError extends Error {
 }
 
 export type Bindings = Readonly<Record<string, unknown>>;
-/** Where the bindings have what gives the time; no expression can name it. */
-export const CLOCK = 'the time';
+
+/** How expressions are evaluated. */
+export interface EvaluationSettings {
+  /** In milliseconds since 1970. @default this machine's clock */
+  readonly now?: () => number;
+  /** What each expression may take. @default AWS's limits */
+  readonly budget?: ExpressionUsage;
+  /** Called after each evaluation, also of an expression that failed. */
+  readonly onUsage?: (evaluated: EvaluatedExpression) => void;
+}
+
+/** An expression and what its evaluation took. */
+export interface EvaluatedExpression extends ExpressionUsage {
+  /** Without `{% %}`. */
+  readonly text: string;
+  /** Where it is: `Output/result`. */
+  readonly field: string;
+}
+
+/** How the expressions of an execution are evaluated. */
+export interface ExpressionOptions {
+  /** What each expression of a state may take. @default AWS's limits */
+  readonly budgetOf?: (state: string) => ExpressionUsage | undefined;
+  /** Called after each evaluation, also of an expression that failed. */
+  readonly onUsage?: (evaluated: EvaluatedExpression & { readonly state: string }) => void;
+}
+
+/** Where the bindings have the settings; no expression can name it. */
+export const SETTINGS = 'the settings';
 
 export type JsonType = 'array' | 'boolean' | 'number' | 'object' | 'string' | 'null';
 
@@ -45,15 +74,18 @@ export function compile(text: string): jsonata.Expression {
 async function evaluateText(text: string, field: string, bindings: Bindings): Promise<unknown> {
   const said = `The JSONata expression '${text}' specified for the field '${field}'`;
   const expression = compile(text);
-  const now = (bindings[CLOCK] as (() => number) | undefined ?? Date.now)();
+  const { now = Date.now, budget = AWS_BUDGET, onUsage } = (bindings[SETTINGS] ?? {}) as EvaluationSettings;
+  const evaluation = new Evaluation(now(), budget);
   let result: unknown;
   try {
     const doubles = rounded(bindings);
     const seen = doubles !== bindings && onlyCarries(expression.ast()) ? bindings : doubles;
-    result = await expression.evaluate(undefined, { ...seen, [EVALUATION]: new Evaluation(now) });
+    result = await expression.evaluate(undefined, { ...seen, [EVALUATION]: evaluation });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     throw new ExpressionError(`${said} threw an error during evaluation${code === undefined ? ':' : `. ${code}:`} ${message}`, field);
+  } finally {
+    onUsage?.({ text, field, nodes: evaluation.meter.nodes, bytes: evaluation.meter.bytes });
   }
   if (result === undefined) throw new ExpressionError(`${said} returned nothing (undefined).`, field);
   return asJson(result, () => new ExpressionError(`${said} returned an unsupported result type.`, field));

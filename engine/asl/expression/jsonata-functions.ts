@@ -1,13 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import jsonata from 'jsonata';
-import { Evaluation, EVALUATION, MEMORY_MESSAGE } from './expression-limits';
+import { meteredBuiltIn, meteredFunction } from './built-in-functions';
+import { EVALUATION } from './evaluation-hooks';
+import type { Evaluation } from './expression-limits';
 import { parseStrictly } from './strict-json';
 
 /** In the order in which Step Functions names them. */
 const HASHES: Readonly<Record<string, string>> = { 'SHA-1': 'sha1', 'SHA-384': 'sha384', 'SHA-256': 'sha256', 'SHA-512': 'sha512', 'MD5': 'md5' };
-
-/** `$range(1, 360145, 1)` is given by Step Functions, one more is not (measured, floci-io/floci issue 2737 and its documentation). */
-const MAX_RANGE = 360_145;
 
 /**
  * The functions that Step Functions adds to JSONata, with the signatures that JSONata checks their arguments by (AWS Step Functions
@@ -70,10 +69,24 @@ async function formatNumber(value?: number, picture?: string, options?: object):
   return toPicture.evaluate(undefined, { value, picture, options });
 }
 
+/** Gives the expression Step Functions' functions, and those of JSONata that it names, so that each counts what it takes. */
 export function addFunctions(expression: jsonata.Expression): void {
+  for (const name of variablesIn(expression.ast())) {
+    const builtIn = meteredBuiltIn(name);
+    if (builtIn !== undefined) expression.assign(name, builtIn);
+  }
   // "JSONata's $eval is not supported": the name is bound to nothing, so that calling it is calling a non-function.
   expression.assign('eval', undefined);
-  for (const [name, signature, implementation] of [...CHANGED, ...FUNCTIONS]) expression.registerFunction(name, implementation, signature);
+  for (const [name, signature, implementation] of [...CHANGED, ...FUNCTIONS]) {
+    expression.registerFunction(name, meteredFunction(name, implementation), signature);
+  }
+}
+
+function variablesIn(node: any, found = new Set<string>()): Set<string> {
+  if (typeof node !== 'object' || node === null) return found;
+  if (node.type === 'variable') found.add(node.value);
+  Object.values(node).forEach((child) => variablesIn(child, found));
+  return found;
 }
 
 /** Without a size, all in one. */
@@ -90,7 +103,6 @@ function range(first?: number, last?: number, step?: number): unknown[] | undefi
   const [from, to, by] = [first, last, step].map((value) => Math.trunc(value ?? NaN));
   if (Number.isNaN(from + to) || !(Math.abs(by) > 0)) return undefined;
   const length = Math.max(0, Math.floor((to - from) / by) + 1);
-  if (length > MAX_RANGE) throw new Error(MEMORY_MESSAGE);
   return Object.defineProperty(Array.from({ length }, (_, index) => from + index * by), 'sequence', { enumerable: false, value: true });
 }
 

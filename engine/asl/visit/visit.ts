@@ -4,7 +4,7 @@ import { FindIntegration, StatesError } from './task-integration';
 import type { Turns } from './turns';
 import type { StateDefinition, StatesDefinition } from '../definition/definition';
 import { MAX_PAYLOAD_BYTES } from '../definition/payload-size';
-import { Bindings, CLOCK, evaluate, ExpressionError } from '../expression/expression';
+import { Bindings, evaluate, EvaluationSettings, ExpressionError, ExpressionOptions, SETTINGS } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
 import type { Child, ChildResult } from '../record/children';
 import { History, Track } from '../record/history';
@@ -14,6 +14,7 @@ import type { Place } from '../record/place';
 
 /** What all states of an execution share. */
 export interface Engine {
+  readonly expressions: ExpressionOptions;
   readonly history: History;
   readonly clock: Clock;
   /** Of Tasks that start side by side: seen in AWS, each is entered and scheduled at once, and all are started after that. */
@@ -84,7 +85,13 @@ export function bindings(engine: Engine, visit: Visit, more: Readonly<Record<str
     ...scope.item === undefined ? {} : { Map: { Item: scope.item } },
     ...taskToken === undefined ? {} : { Task: { Token: taskToken } },
   };
-  return { ...scope.variables, states: { input, context, ...more }, [CLOCK]: () => engine.clock.now().getTime() };
+  const { budgetOf, onUsage } = engine.expressions;
+  const settings: EvaluationSettings = {
+    now: () => engine.clock.now().getTime(),
+    budget: budgetOf?.(name),
+    onUsage: onUsage && ((evaluated) => onUsage({ state: name, ...evaluated })),
+  };
+  return { ...scope.variables, states: { input, context, ...more }, [SETTINGS]: settings };
 }
 
 /** Evaluates a field, or gives the default where the state does not have it. */
