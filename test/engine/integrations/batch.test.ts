@@ -96,7 +96,24 @@ describe('batch:submitJob.sync', () => {
     const stop = new AbortController();
     const running = failureOf(call('batch:submitJob.sync', submission(command('sleep 60')), { signal: stop.signal }));
     setTimeout(() => stop.abort(), 200);
-    expect(JSON.parse((await running).errorCause)).toMatchObject({ Status: 'FAILED', StatusReason: 'Step Functions stopped the state' });
+    expect(JSON.parse((await running).errorCause)).toMatchObject({
+      Status: 'FAILED', StatusReason: 'The Task state in AWS Step Functions execution [arn] which was managing this resource was aborted',
+    });
+  });
+
+  test('its job is marked as one that Step Functions manages, and the mark counts among the overrides', async () => {
+    const check = 'test "$MANAGED_BY_AWS" = STARTED_BY_STEP_FUNCTIONS && test "$A" = 1';
+    const overrides = (size: number) => ({
+      ContainerOverrides: { Command: ['sh', '-c', check, 'x'.repeat(size)], Environment: [{ Name: 'A', Value: '1' }] },
+    });
+    const result = await call('batch:submitJob.sync', submission(overrides(1)));
+    expect(result).toMatchObject({
+      Status: 'SUCCEEDED', Container: { Environment: [{ Name: 'A', Value: '1' }, { Name: 'MANAGED_BY_AWS', Value: 'STARTED_BY_STEP_FUNCTIONS' }] },
+    });
+    const mark = ',{"Name":"MANAGED_BY_AWS","Value":"STARTED_BY_STEP_FUNCTIONS"}';
+    const most = 8192 - JSON.stringify(overrides(0).ContainerOverrides).length;
+    await call('batch:submitJob.sync', submission(overrides(most - mark.length)));
+    expect((await failureOf(call('batch:submitJob.sync', submission(overrides(most - mark.length + 1))))).errorCause).toContain('at most 8192');
   });
 
   test('overrides, parameters, a queue and a definition by name', async () => {
