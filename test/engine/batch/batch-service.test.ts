@@ -73,13 +73,15 @@ describe('the environment', () => {
       B: 'definition',
       C: 'submission',
       PATH: process.env.PATH,
+      // Set for all tests: test/support/temporary-folder.ts.
+      NODE_COMPILE_CACHE: expect.stringContaining(tmpdir()),
       AWS_ENDPOINT_URL_S3: 'http://for/job',
       AWS_BATCH_JOB_ID: job.id,
       AWS_BATCH_JOB_ATTEMPT: '1',
       AWS_BATCH_JQ_NAME: 'queue',
       AWS_BATCH_CE_NAME: expect.any(String),
     });
-    const known = ['A', 'B', 'C', 'PATH', 'AWS_ENDPOINT_URL_S3', 'LANG', 'HOME', 'TMPDIR', 'PWD', 'OLDPWD', 'SHLVL', '_', 'PAVI_PIPELINE_CONTAINER'];
+    const known = ['A', 'B', 'C', 'PATH', 'NODE_COMPILE_CACHE', 'AWS_ENDPOINT_URL_S3', 'LANG', 'HOME', 'TMPDIR', 'PWD', 'OLDPWD', 'SHLVL', '_', 'PAVI_PIPELINE_CONTAINER'];
     expect(Object.keys(found).filter((name) => !known.includes(name) && !name.startsWith('AWS_BATCH_'))).toEqual([]);
   });
 
