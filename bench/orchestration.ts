@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PRODUCT } from '../cli/here/product';
 import { LoadedPipeline, loadPipeline, LocalAccount, mockedIntegrations, runExecution, systemClock } from '../engine';
 import { noOpImage, synthesize } from './support/apps';
 import { alternated, machine, median, startedBare } from './support/machine';
@@ -171,7 +172,8 @@ async function main(): Promise<void> {
       folder: join(folder, 'account'),
       logFolder: join(folder, 'logs'),
       notificationsFile: join(folder, 'notifications.jsonl'),
-      allowLocalGenomes: false,
+      jobEnvironment: {},
+      product: PRODUCT,
       port: 0,
       jobs: { buildArgs: {} },
     });

@@ -29,3 +29,4 @@ export { FAULT_HELP } from './faults/fault-rule';
 export { type JobOptions } from './faults/job-options';
 export { LocalAccount } from './local-account';
 export { type AccessKey, newAccessKey } from './signing/security-tokens';
+export { type Product } from './product';

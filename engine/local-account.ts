@@ -24,6 +24,7 @@ import { Executions } from './executions/executions';
 import { executionEvent, jobEvent } from './executions/service-events';
 import type { JobOptions } from './faults/job-options';
 import { integrations } from './integrations/find-integration';
+import type { Product } from './product';
 import { S3Service, s3Service } from './s3/s3-service';
 import { LocalSecurityTokens } from './signing/security-tokens';
 import type { LocalCredentials } from './signing/signer';
@@ -38,17 +39,16 @@ export interface LocalAccountOptions {
   readonly logFolder: string;
   /** What the template's rules send to topics. */
   readonly notificationsFile: string;
-  /** Whether the jobs may read `file://` and `http://` genomes of this machine. */
-  readonly allowLocalGenomes: boolean;
+  /** Further variables for the environment of every job. */
+  readonly jobEnvironment: Readonly<Record<string, string>>;
   /** 0 for a free one. */
   readonly port: number;
   readonly jobs: JobOptions;
   /** What the state machines' expressions may take, and who is told what they took. */
   readonly expressions?: ExpressionOptions;
+  readonly product: Product;
 }
 
-/** What the worker reads; see the contract of its command line. */
-const ALLOW_LOCAL_ENV = 'PAVI_ALLOW_LOCAL';
 const MEBIBYTE = 1024 * 1024;
 
 /** An account into which an assembly was deployed, on this machine: its buckets, jobs, tables and executions, behind one endpoint. */
@@ -74,7 +74,7 @@ export class LocalAccount {
   private server?: AwsServer;
 
   private constructor(private readonly options: LocalAccountOptions) {
-    const { assembly, folder, temporary, jobs: { containers, buildArgs, readable, faults, fastForward } } = options;
+    const { assembly, folder, temporary, product, jobs: { containers, buildArgs, readable, faults, fastForward } } = options;
     const clock = fastForward ? new SimulatedClock() : systemClock;
     const notifications = new Notifications(assembly.rules, options.notificationsFile);
     this.tokens = new LocalSecurityTokens(assembly.account);
@@ -94,12 +94,13 @@ export class LocalAccount {
       programOf: (image) => imageProgram(image, assembly.images),
       environmentOf: (job) => this.environmentOf(job),
       executor: containers === undefined ? undefined
-        : containerExecutor(new ContainerEngine({ program: containers, images: assembly.images, buildArgs }), readable),
+        : containerExecutor(new ContainerEngine({ program: containers, images: assembly.images, buildArgs, product: product.name }), readable),
       faults,
     }, join(folder, 'jobs.jsonl'), (job) => notifications.publish(jobEvent(job)), clock);
     this.executions = new Executions({
       clock,
       folder: join(folder, 'executions'),
+      interruptedError: product.interruptedError,
       integrationsOf: (machine, name) => this.integrationsOf(machine, name),
       expressions: options.expressions,
       onStatus: (record) => {
@@ -128,13 +129,14 @@ export class LocalAccount {
   }
 
   private serve(): Promise<AwsServer> {
-    const { assembly, port, logFolder } = this.options;
+    const { assembly, port, logFolder, product } = this.options;
     const { region, createdAt } = assembly;
     return startAwsServer({
       port,
       region,
       findCredentials: this.tokens.find,
       s3: this.s3,
+      product,
       services: {
         states: stepFunctions({ stateMachines: assembly.stateMachines, executions: this.executions, createdAt }),
         batch: batchApi({ batch: this.batch, queueArns: assembly.queueArns }),
@@ -157,7 +159,7 @@ export class LocalAccount {
       ...job.definition.platformCapabilities.includes('FARGATE') ? { AWS_REGION: region, AWS_DEFAULT_REGION: region } : {},
       AWS_ENDPOINT_URL: this.endpoint,
       AWS_EC2_METADATA_DISABLED: 'true',
-      ...this.options.allowLocalGenomes ? { [ALLOW_LOCAL_ENV]: '1' } : {},
+      ...this.options.jobEnvironment,
       ...credentials === undefined ? {} : {
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { FailedJobLog, failedJobLog } from './failed-job-log';
+import { PRODUCT, workerEnvironment } from './product';
 import { type HistoryEvent, type JobOptions, type LoadedPipeline, LocalAccount } from '../../engine';
 import { s3Uri } from '../../formats/s3-uri';
 import { RunInput } from '../../src/contract/run-input';
@@ -48,7 +49,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
       temporary: true,
       logFolder: join(outputFolder, LOGS_FOLDER),
       notificationsFile: join(outputFolder, NOTIFICATIONS_FILE),
-      allowLocalGenomes,
+      jobEnvironment: workerEnvironment(allowLocalGenomes),
+      product: PRODUCT,
       port: 0,
       jobs,
     });

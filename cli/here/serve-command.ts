@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { existingText } from './existing-text';
 import { JOB_HELP, JOB_OPTIONS, jobOptions } from './job-options';
+import { PRODUCT, workerEnvironment } from './product';
 import {
   AccessKey, FolderInUse, type JobOptions, loadAssembly, LoadedAssembly, LocalAccount, lockFolder, newAccessKey, writeWhole,
 } from '../../engine';
@@ -53,13 +54,17 @@ export async function serveCommand(args: string[], stopped: AbortSignal): Promis
     return await serve(options, assembly, stopped);
   } catch (error) {
     if (error instanceof ServeUsageError) process.stderr.write(`error: ${error.message}\n\n${SERVE_HELP}`);
-    else if (error instanceof FolderInUse) process.stderr.write(`error: ${error.message}\n`);
+    else if (error instanceof FolderInUse) process.stderr.write(`error: ${inUse(error)}\n`);
     else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') process.stderr.write(`error: ${(error as Error).message}; choose another port with --port N\n`);
     else throw error;
     return 1;
   } finally {
     lock?.release();
   }
+}
+
+function inUse({ message, file }: FolderInUse): string {
+  return `${message}; stop that one or choose another folder with --state DIR. If it is no pavi-pipeline, delete ${file}`;
 }
 
 async function serve({ state, port, allowLocalGenomes, jobs }: ServeArguments, assembly: LoadedAssembly, stopped: AbortSignal): Promise<number> {
@@ -69,7 +74,8 @@ async function serve({ state, port, allowLocalGenomes, jobs }: ServeArguments, a
     folder: state,
     logFolder: join(state, LOGS_FOLDER),
     notificationsFile: join(state, NOTIFICATIONS_FILE),
-    allowLocalGenomes,
+    jobEnvironment: workerEnvironment(allowLocalGenomes),
+    product: PRODUCT,
     jobs,
     port: port ?? known?.port ?? 0,
   });

@@ -3,7 +3,12 @@ import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, w
 import { join } from 'node:path';
 
 /** Two processes must not write the same state. */
-export class FolderInUse extends Error {}
+export class FolderInUse extends Error {
+  /** @param file says whose the folder is */
+  constructor(folder: string, owner: number, public readonly file: string) {
+    super(`${folder} is in use by process ${owner}`);
+  }
+}
 
 const MOST_LOOKS = 20;
 const LOOK_EVERY_MS = 50;
@@ -27,7 +32,7 @@ export function lockFolder(folder: string): { release(): void } {
     const written = writtenOwner(path);
     const owner = Number(written);
     if (owner !== process.pid && isAlive(owner)) {
-      throw new FolderInUse(`${folder} is in use by process ${owner}; stop that one or choose another folder with --state DIR. If it is no pavi-pipeline, delete ${path}`);
+      throw new FolderInUse(folder, owner, path);
     }
     takeAway(path, written);
   }

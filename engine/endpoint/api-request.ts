@@ -27,10 +27,17 @@ export function signedService(message: IncomingMessage): string | undefined {
   return inUrl?.[1];
 }
 
+/** What a request must be signed for. */
+interface Expected {
+  readonly service: string;
+  readonly findCredentials: FindCredentials;
+  readonly region: string;
+  /** See the product. */
+  readonly keyAdvice: string;
+}
+
 /** Reads a request and checks who sent it. */
-export async function readApiRequest(
-  message: IncomingMessage, service: string, findCredentials: FindCredentials, region: string,
-): Promise<ApiRequest> {
+export async function readApiRequest(message: IncomingMessage, { service, findCredentials, region, keyAdvice }: Expected): Promise<ApiRequest> {
   const body = await readBody(message);
   try {
     const request = readRequest(message);
@@ -38,7 +45,7 @@ export async function readApiRequest(
     const { credentials: { principal } } = await verifySignature(request, findCredentials, region, Date.now(), { service, payload });
     return { method: request.method, path: request.rawPath, target: header(request, 'x-amz-target'), body: body.toString('utf8'), principal };
   } catch (error) {
-    if (error instanceof SignatureError) throw signatureError(error);
+    if (error instanceof SignatureError) throw signatureError(error, keyAdvice);
     throw error;
   }
 }
@@ -55,12 +62,11 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
 }
 
 /** A signature that does not hold, in the words of the services other than S3 ("Common Errors" of each API reference). */
-function signatureError({ problem, message }: SignatureError): ApiError {
+function signatureError({ problem, message }: SignatureError, keyAdvice: string): ApiError {
   switch (problem) {
     case 'UnknownKey':
     case 'WrongToken':
-      return new ApiError('UnrecognizedClientException', 'The security token included in the request is invalid. Use the keys that pavi-pipeline serve '
-        + 'wrote to credentials.env in its state folder.', 403);
+      return new ApiError('UnrecognizedClientException', `The security token included in the request is invalid. ${keyAdvice}`, 403);
     case 'Mismatch':
     case 'Skewed':
       return new ApiError('InvalidSignatureException', message, 403);

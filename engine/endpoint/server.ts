@@ -6,6 +6,7 @@ import { readApiRequest, signedService } from './api-request';
 import type { ApiResponse, ApiService } from './json-protocol';
 import { queryError } from './query-protocol';
 import { AccessDenied } from '../iam/evaluate';
+import type { Product } from '../product';
 import type { S3Service } from '../s3/s3-service';
 import type { FindCredentials } from '../signing/signer';
 
@@ -15,6 +16,7 @@ export interface AwsServerOptions {
   readonly region: string;
   readonly findCredentials: FindCredentials;
   readonly s3: S3Service;
+  readonly product: Product;
   /** The others, by the name that their requests are signed for. */
   readonly services: Readonly<Record<string, ApiService>>;
 }
@@ -29,6 +31,7 @@ export interface AwsServer {
 /** Serves all services to this machine alone; the signature of a request tells which one it is for. */
 export async function startAwsServer(options: AwsServerOptions): Promise<AwsServer> {
   const server = createServer((message, response) => {
+    response.setHeader('server', options.product.name);
     const service = signedService(message);
     // What is not signed is S3's to refuse: only a bucket may be asked without a signature.
     if (service === undefined || service === 's3') void options.s3.answer(message, response);
@@ -53,7 +56,8 @@ async function answer(options: AwsServerOptions, name: string, message: Incoming
     if (service === undefined) {
       throw new ApiError('UnknownOperationException', `the service ${name} is not supported by the local endpoint; these are: s3, ${Object.keys(options.services).join(', ')}`);
     }
-    send(response, requestId, await service.answer(await readApiRequest(message, name, options.findCredentials, options.region)));
+    const request = await readApiRequest(message, { ...options, service: name, keyAdvice: options.product.keyAdvice });
+    send(response, requestId, await service.answer(request));
   } catch (error) {
     if (response.destroyed) return;
     const known = apiError(error, service);
@@ -77,7 +81,7 @@ function errorOfUnknown(message: IncomingMessage, error: ApiError, requestId: st
 }
 
 function send(response: ServerResponse, requestId: string, { status, headers, body }: ApiResponse): void {
-  response.writeHead(status, { 'x-amzn-requestid': requestId, 'server': 'pavi-pipeline', ...headers, 'content-length': Buffer.byteLength(body) });
+  response.writeHead(status, { 'x-amzn-requestid': requestId, ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
 

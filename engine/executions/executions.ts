@@ -15,6 +15,8 @@ export interface ExecutionsOptions {
   readonly clock: Clock;
   /** Of the journals. */
   readonly folder: string;
+  /** The error of an execution that this process, or an earlier one, left before its end. */
+  readonly interruptedError: string;
   /** The service calls of one execution, as the state machine's role; `release` when it has ended. */
   readonly integrationsOf: (machine: LoadedStateMachine, executionName: string) => { readonly find: FindIntegration; release(): void };
   /** When an execution has started, been redriven, or ended. */
@@ -36,8 +38,7 @@ interface Running extends RunningExecution {
   readonly stop: AbortController;
 }
 
-/** What an interrupted execution ends with when the next process finds it. */
-const INTERRUPTED = new StopReason('PaviPipeline.Interrupted', 'the local engine was stopped while the execution ran; RedriveExecution goes on where it was');
+const INTERRUPTED_CAUSE = 'the local engine was stopped while the execution ran; RedriveExecution goes on where it was';
 
 /** The executions of an account: those that run, and those that ended, also in an earlier process. */
 export class Executions {
@@ -111,7 +112,7 @@ export class Executions {
   /** Stops all; their jobs have ended then. */
   public async close(): Promise<void> {
     const running = [...this.running.values()];
-    running.forEach(({ stop }) => stop.abort(INTERRUPTED));
+    running.forEach(({ stop }) => stop.abort(new StopReason(this.options.interruptedError, INTERRUPTED_CAUSE)));
     await Promise.all(running.map(({ ended }) => ended));
   }
 
@@ -176,7 +177,7 @@ export class Executions {
       previousEventId: 0,
       timestamp: new Date().toISOString(),
       type: 'ExecutionAborted',
-      details: { error: INTERRUPTED.error, cause: INTERRUPTED.cause },
+      details: { error: this.options.interruptedError, cause: INTERRUPTED_CAUSE },
     };
     journal.append({ event });
     const mapRuns = abortInterruptedChildren(journal, record.mapRuns, event.details);

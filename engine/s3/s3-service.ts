@@ -59,7 +59,6 @@ export function s3Service(options: S3ServiceOptions): S3Service {
 async function answer(options: S3ServiceOptions, buckets: BucketStore, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = randomBytes(8).toString('hex').toUpperCase();
   response.setHeader('x-amz-request-id', requestId);
-  response.setHeader('server', 'pavi-pipeline');
   try {
     const { result, resetAfterBytes } = await handle(options, buckets, message);
     await send(message, response, result, resetAfterBytes);

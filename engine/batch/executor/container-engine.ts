@@ -19,6 +19,8 @@ export interface ContainerEngineOptions {
   readonly program: string;
   /** The images that the app builds. */
   readonly images: readonly ImageAsset[];
+  /** Begins the names of containers and images, and their label. */
+  readonly product: string;
   /** Beside those of the app, for example another base image. */
   readonly buildArgs?: Readonly<Record<string, string>>;
 }
@@ -34,6 +36,11 @@ export class ContainerEngine {
 
   public get program(): string {
     return this.options.program;
+  }
+
+  /** Begins the names of what it runs, and their label. */
+  public get product(): string {
+    return this.options.product;
   }
 
   /** @throws Error with what the engine wrote */
@@ -69,7 +76,7 @@ export class ContainerEngine {
     const asset = this.assetOf(uri);
     const extra = Object.entries(this.options.buildArgs ?? {});
     // The asset's tag is a digest of its content; other arguments make another image.
-    const name = asset === undefined ? uri : `localhost/pavi-pipeline:${[asset.imageTag, ...extra.flat()].join('-').replace(/[^\w.-]/g, '_').slice(0, 120)}`;
+    const name = asset === undefined ? uri : `localhost/${this.options.product}:${[asset.imageTag, ...extra.flat()].join('-').replace(/[^\w.-]/g, '_').slice(0, 120)}`;
     if (await this.has(name)) return name;
     if (asset === undefined) {
       await this.run(['pull', uri]);

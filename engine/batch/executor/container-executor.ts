@@ -12,8 +12,6 @@ import { ContainerEnd } from '../job';
 /** Exit codes of `run` where there may be no container: the engine failed, its program cannot be run, or is not there. */
 const ENGINE_FAILED = [125, 126, 127];
 const KILLED = 137;
-/** Whose value is the job's id. */
-const LABEL = 'pavi-pipeline.job';
 const RETRY_STOP_MS = 200;
 const LOOK_FOR_START_MS = 100;
 /** For a machine without systemd, and one that may not raise its limits: how podman can be run there all the same. */
@@ -58,7 +56,7 @@ export function containerExecutor(engine: ContainerEngine, readable: readonly st
       return { source, remove: async () => { await engine.run(['volume', 'rm', '--force', source]).catch(() => undefined); } };
     },
     removeLeft: async (jobId) => {
-      const containers = await engine.list(['ps', '--all', '--filter', `label=${LABEL}=${jobId}`]);
+      const containers = await engine.list(['ps', '--all', '--filter', `label=${labelOf(engine, jobId)}`]);
       // At once: a removal alone would first ask them to stop. What has ended meanwhile cannot be killed.
       if (containers.length > 0) await engine.run(['kill', ...containers]).catch(() => undefined);
       if (containers.length > 0) await engine.run(['rm', '--force', '--volumes', ...containers]);
@@ -78,14 +76,18 @@ function csv(field: string): string {
 }
 
 function volumePrefix(jobId: string): string {
-  return `pavi-${jobId}-`;
+  return `batch-${jobId}-`;
+}
+
+function labelOf({ product }: ContainerEngine, jobId: string): string {
+  return `${product}.job=${jobId}`;
 }
 
 async function runContainer(
   engine: ContainerEngine, image: string, run: ContainerRun, { bare, readable }: { readonly bare: boolean; readonly readable: readonly string[] },
 ): Promise<{ end: ContainerEnd; engineError?: string }> {
-  const name = `pavi-${randomUUID()}`;
-  const folder = await mkdtemp(join(tmpdir(), 'pavi-container-'));
+  const name = `${engine.product}-${randomUUID()}`;
+  const folder = await mkdtemp(join(tmpdir(), `${engine.product}-container-`));
   const environmentFile = join(folder, 'environment');
   const errors = join(folder, 'errors');
   // Not on the command line, where every user of the machine could read the job's keys.
@@ -128,7 +130,7 @@ function runArguments(engine: ContainerEngine, image: string, { jobId, container
   const memory = `${container.memoryMiB}m`;
   return [
     // Not --rm: through a Docker client of podman's service, the exit code would be lost with the container.
-    'run', '--label', `${LABEL}=${jobId}`, '--pull=never', '--network=host', '--log-driver=none',
+    'run', '--label', labelOf(engine, jobId), '--pull=never', '--network=host', '--log-driver=none',
     '--memory', memory, '--memory-swap', memory, '--cpus', String(Math.max(1, container.vcpus)),
     ...user === undefined ? [] : ['--user', user],
     // Podman would let a container of a read-only file system write to /tmp, which ECS does not.

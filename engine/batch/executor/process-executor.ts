@@ -15,7 +15,7 @@ const OF_THE_IMAGE_ALONE = ['PATH', 'LD_LIBRARY_PATH'];
 /** A process that there is not: only the mark counts. */
 const NO_LEADER = -1;
 /** Tells the processes of a container from those of the job's other containers. */
-const MARK = 'PAVI_PIPELINE_CONTAINER';
+const MARK = 'LOCAL_BATCH_CONTAINER';
 
 /**
  * Runs a container's program as a process of this machine, with a session, a scratch folder and a memory limit of its own; when its first
@@ -43,7 +43,7 @@ export function processExecutor(programOf: (image: string) => ImageProgram, { st
 }
 
 async function temporaryFolder(kind: string): Promise<SharedVolume> {
-  const source = await mkdtemp(join(tmpdir(), `pavi-${kind}-`));
+  const source = await mkdtemp(join(tmpdir(), `batch-${kind}-`));
   return { source, remove: () => rm(source, { recursive: true, force: true, maxRetries: 3 }) };
 }
 

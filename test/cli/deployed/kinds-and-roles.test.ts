@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deployedApp } from './support/deployed-app';
 import { Operator } from './support/operator';
+import { PRODUCT, workerEnvironment } from '../../../cli/here/product';
 import { loadAssembly } from '../../../engine/deployment/load-assembly';
 import { LocalAccount } from '../../../engine/local-account';
 import { newAccessKey } from '../../../engine/signing/security-tokens';
@@ -29,7 +30,14 @@ beforeAll(async () => {
   const folder = folders.path('state');
   const assembly = loadAssembly(deployedApp(folders));
   account = await LocalAccount.start({
-    assembly, folder, logFolder: join(folder, 'logs'), notificationsFile: join(folder, 'n.jsonl'), allowLocalGenomes: true, port: 0, jobs: { buildArgs: {} },
+    assembly,
+    folder,
+    logFolder: join(folder, 'logs'),
+    notificationsFile: join(folder, 'n.jsonl'),
+    jobEnvironment: workerEnvironment(true),
+    product: PRODUCT,
+    port: 0,
+    jobs: { buildArgs: {} },
   });
   const key = newAccessKey();
   account.tokens.addOwner(key);

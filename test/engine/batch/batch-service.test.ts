@@ -81,7 +81,7 @@ describe('the environment', () => {
       AWS_BATCH_JQ_NAME: 'queue',
       AWS_BATCH_CE_NAME: expect.any(String),
     });
-    const known = ['A', 'B', 'C', 'PATH', 'NODE_COMPILE_CACHE', 'AWS_ENDPOINT_URL_S3', 'LANG', 'HOME', 'TMPDIR', 'PWD', 'OLDPWD', 'SHLVL', '_', 'PAVI_PIPELINE_CONTAINER'];
+    const known = ['A', 'B', 'C', 'PATH', 'NODE_COMPILE_CACHE', 'AWS_ENDPOINT_URL_S3', 'LANG', 'HOME', 'TMPDIR', 'PWD', 'OLDPWD', 'SHLVL', '_', 'LOCAL_BATCH_CONTAINER'];
     expect(Object.keys(found).filter((name) => !known.includes(name) && !name.startsWith('AWS_BATCH_'))).toEqual([]);
   });
 

@@ -32,7 +32,7 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
       'ENV FROM_IMAGE=yes', 'USER 1000:1000', 'ENTRYPOINT ["/opt/main.sh"]',
     ].join('\n'));
     engine = new ContainerEngine({
-      program: PROGRAM, buildArgs: { BASE }, images: [{ repositoryName: 'assets', imageTag: TAG, directory: context, dockerFile: 'Dockerfile' }],
+      program: PROGRAM, product: 'pavi-pipeline', buildArgs: { BASE }, images: [{ repositoryName: 'assets', imageTag: TAG, directory: context, dockerFile: 'Dockerfile' }],
     });
   });
   beforeEach(() => { batch = local(); });
@@ -193,7 +193,7 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
   test('what cannot be started, and what cannot be had, says so', async () => {
     writeFileSync(join(context, 'Broken.Dockerfile'), 'ARG BASE=nothing\nFROM ${BASE}\nENTRYPOINT ["/no/such/program"]\n');
     const broken = new ContainerEngine({
-      program: PROGRAM, buildArgs: { BASE }, images: [{ repositoryName: 'broken', imageTag: `broken-${TAG}`, directory: context, dockerFile: 'Broken.Dockerfile' }],
+      program: PROGRAM, product: 'pavi-pipeline', buildArgs: { BASE }, images: [{ repositoryName: 'broken', imageTag: `broken-${TAG}`, directory: context, dockerFile: 'Broken.Dockerfile' }],
     });
     try {
       batch.remove();

@@ -25,7 +25,7 @@ afterEach(() => {
 test('the newest comes first, also of those that start in one moment', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'], now: Date.UTC(2026, 0, 1) });
   const executions = new Executions({
-    clock: systemClock, folder, integrationsOf: () => ({ find: () => undefined, release: () => undefined }), onStatus: () => undefined,
+    clock: systemClock, folder, interruptedError: 'Interrupted', integrationsOf: () => ({ find: () => undefined, release: () => undefined }), onStatus: () => undefined,
   });
   const names = ['c', 'a', 'b'];
   await Promise.all(names.map((name) => executions.start({ arn: `${MACHINE.arn.replace(':stateMachine:', ':execution:')}:${name}`, name, machine: MACHINE, input: '{}' }).ended));

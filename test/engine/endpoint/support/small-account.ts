@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Boto3, installPythonClients } from './python-clients';
 import { REGION, SmallMachine, STATES, writeAssembly } from './small-assembly';
+import { PRODUCT } from '../../../../cli/here/product';
 import { loadAssembly } from '../../../../engine/deployment/load-assembly';
 import type { FaultPlan } from '../../../../engine/faults/fault-plan';
 import { LocalAccount } from '../../../../engine/local-account';
@@ -93,7 +94,8 @@ export class SmallAccount {
       folder: join(this.folder, 'state'),
       logFolder: join(this.folder, 'state/logs'),
       notificationsFile: this.notifications,
-      allowLocalGenomes: false,
+      jobEnvironment: {},
+      product: PRODUCT,
       port: 0,
       jobs: { buildArgs: {}, faults: this.faults },
     });

@@ -1,3 +1,4 @@
+import { PRODUCT } from '../../../../cli/here/product';
 import { AwsServer, startAwsServer } from '../../../../engine/endpoint/server';
 import { s3Service, S3ServiceOptions } from '../../../../engine/s3/s3-service';
 
@@ -9,5 +10,6 @@ export interface S3Server extends AwsServer {
 export async function serveS3(options: S3ServiceOptions): Promise<S3Server> {
   const s3 = s3Service(options);
   const { region, findCredentials } = options;
-  return { ...await startAwsServer({ port: 0, region, findCredentials, s3, services: {} }), createBucket: (name) => s3.createBucket(name) };
+  const server = await startAwsServer({ port: 0, region, findCredentials, s3, services: {}, product: PRODUCT });
+  return { ...server, createBucket: (name) => s3.createBucket(name) };
 }
