@@ -6,6 +6,7 @@ export * from './compute/compute-platform';
 export type { Ec2ComputeOptions } from './compute/ec2-compute';
 export type { FargateComputeOptions } from './compute/fargate-compute';
 export * from './compute/pipeline-compute';
+export { ShareIdentifier } from './compute/share-identifier';
 export * from './images/pipeline-images';
 export * from './steps/pipeline-step-props';
 export type { CallerPolicyOptions } from './caller-policy';

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { PipelineCompute } from './compute/pipeline-compute';
+import { QueueShareProps } from './compute/queue-share';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogsProps } from './monitoring/pipeline-logs';
 import { PipelineMonitoringProps } from './monitoring/pipeline-monitoring-props';
@@ -13,7 +14,7 @@ import { StorageProps } from './storage/work-bucket';
 
 /** Props of `PaviAlignmentPipeline`. */
 export interface PaviAlignmentPipelineProps
-  extends StepsProps, RunLimitsProps, StorageProps, PipelineLogsProps, PhysicalNamesProps, PipelineTagsProps {
+  extends StepsProps, RunLimitsProps, QueueShareProps, StorageProps, PipelineLogsProps, PhysicalNamesProps, PipelineTagsProps {
   /** Where the jobs run. */
   readonly compute: PipelineCompute;
 
@@ -41,12 +42,13 @@ export interface PaviAlignmentPipelineProps
   /**
    * What watches the runs, and whom it tells.
    *
-   * @default - alarms, a dashboard and saved queries; nobody is told
+   * @default - a dashboard and saved queries; alarms once there is a topic or an action for them
    */
   readonly monitoring?: PipelineMonitoringProps;
 
   /**
-   * Whether AWS X-Ray traces the runs.
+   * Whether AWS X-Ray traces the runs. On by default, since AWS's rule sets ask for it (cdk-nag: AwsSolutions-SF2) and a trace costs $0.000005. The
+   * jobs are not traced, and the state machine's role gets four permissions for X-Ray.
    *
    * @default true
    */

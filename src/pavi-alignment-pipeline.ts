@@ -10,22 +10,25 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { CallerPolicyOptions, createCallerPolicy } from './caller-policy';
 import { requireSamePlace } from './checks/places';
-import { requireRemovalPolicy } from './checks/values';
+import { requireJobQueueArn, requireRemovalPolicy } from './checks/values';
+import { queueShare } from './compute/queue-share';
 import { StackOutput } from './contract/stack-outputs';
 import { PipelineImages } from './images/pipeline-images';
 import { PipelineLogs } from './monitoring/pipeline-logs';
 import { PipelineMonitoring } from './monitoring/pipeline-monitoring';
 import { jobStatusRule, runStatusRule } from './monitoring/run-events';
+import { metricsName } from './monitoring/run-metrics';
 import { checkedPhysicalNames } from './names/physical-names';
 import { RunStateMachine } from './orchestration/run-state-machine';
 import { ExportOutputsOptions, PaviAlignmentPipelineProps } from './pavi-alignment-pipeline-props';
 import { addTags } from './pipeline-tags';
+import { checkImportedRoles } from './roles/imported-roles';
+import { taskRole } from './roles/task-role';
+import { trustOwnStateMachines } from './roles/trust';
 import { runLimits } from './run-limits';
 import { addStackOutputs } from './stack-outputs';
-import { checkImportedRoles } from './steps/imported-roles';
 import { StepEnvironment } from './steps/job-step';
 import { createSteps } from './steps/pipeline-steps';
-import { taskRole } from './steps/task-role';
 import { RunStorage } from './storage/run-storage';
 import { runStorage } from './storage/work-bucket';
 
@@ -60,7 +63,7 @@ export class PaviAlignmentPipeline extends Construct {
   /** One item a run, where there is a jobs table. */
   public readonly jobsTable?: dynamodb.ITable;
 
-  /** By default runs failed, timed out, throttled, slow, jobs stuck, many invalid inputs. */
+  /** Runs failed, timed out, throttled, slow, jobs stuck, many invalid inputs; none where nobody would hear them (see `monitoring.alarms`). */
   public readonly alarms: cloudwatch.Alarm[];
   /** By default there is one. */
   public readonly dashboard?: cloudwatch.Dashboard;
@@ -81,9 +84,12 @@ export class PaviAlignmentPipeline extends Construct {
     const { runTimeout } = limits;
     this.isExpress = limits.workflowType === sfn.StateMachineType.EXPRESS;
     requireRemovalPolicy(props.removalPolicy);
+    const name = metricsName(this);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     const compute = props.compute.bind(this);
+    requireJobQueueArn(compute.jobQueue.jobQueueArn);
+    const share = queueShare(props, compute.jobQueue);
     requireSamePlace(this, 'the job queue', compute.jobQueue, compute.jobQueue.jobQueueArn);
     const images = (props.images ?? PipelineImages.bundled()).bind(this, { cpuArchitecture: compute.cpuArchitecture });
     const pipelineLogs = new PipelineLogs(this, 'Logs', props, { removalPolicy, names });
@@ -96,6 +102,7 @@ export class PaviAlignmentPipeline extends Construct {
     if (this.jobsTable !== undefined) requireSamePlace(this, 'the jobs table', this.jobsTable, this.jobsTable.tableArn);
 
     const environment: StepEnvironment = {
+      pipelineName: name,
       compute,
       image: images.worker,
       // For the agent that starts the containers: the image and the log group add what it needs to pull and to log.
@@ -111,6 +118,7 @@ export class PaviAlignmentPipeline extends Construct {
     this.stateMachine = new RunStateMachine(this, 'StateMachine', {
       storage: this.storage,
       jobQueue: this.jobQueue,
+      share,
       ...steps,
       ...limits,
       jobsTable: this.jobsTable,
@@ -119,8 +127,9 @@ export class PaviAlignmentPipeline extends Construct {
       role: props.stateMachineRole,
       stateMachineName: names.stateMachineName,
     }).stateMachine;
+    if (props.stateMachineRole === undefined) trustOwnStateMachines(this.stateMachine.role);
     this.monitoring = new PipelineMonitoring(this, 'Monitoring', {
-      stateMachine: this.stateMachine, jobQueue: this.jobQueue, logs: pipelineLogs, steps, runTimeout,
+      name, stateMachine: this.stateMachine, jobQueue: this.jobQueue, logs: pipelineLogs, steps, runTimeout,
     }, props.monitoring ?? {}, names.dashboardName);
     this.alarms = this.monitoring.alarms;
     this.dashboard = this.monitoring.dashboard;

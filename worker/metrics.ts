@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { write } from './log';
 import {
-  METRIC_JOB_PROPERTY, METRIC_MARK, METRIC_NAMESPACE, METRIC_RUN_PROPERTY, METRIC_STEP_DIMENSION, WorkerMetric, WorkerMetricName,
+  METRIC_JOB_PROPERTY, METRIC_MARK, METRIC_NAMESPACE, METRIC_PIPELINE_DIMENSION, METRIC_RUN_PROPERTY, METRIC_STEP_DIMENSION, PIPELINE_ENV,
+  WorkerMetric, WorkerMetricName,
 } from '../src/contract/worker-metrics';
 
 type Unit = 'Count' | 'Bytes' | 'Seconds' | 'Megabytes';
@@ -18,7 +19,8 @@ export type Metrics = Partial<Record<WorkerMetricName, number>>;
 
 /**
  * Writes the metrics of a command in CloudWatch's embedded metric format (CloudWatch user guide, page "Specification: Embedded
- * metric format"): the step as the one dimension; the run and the job as properties, to search by.
+ * metric format"): the pipeline, where its job definition says it, and the step as dimensions; the run and the job as properties, to
+ * search by.
  *
  * @param metrics its PEAK_MEMORY is that of other processes of the command, to which this one's is added
  */
@@ -28,15 +30,17 @@ export function writeMetrics(step: string, run: string | undefined, metrics: Rea
     [WorkerMetric.DURATION]: Math.round(process.uptime() * 1000) / 1000,
     [WorkerMetric.PEAK_MEMORY]: Math.round(ownPeakMemory() + (metrics[WorkerMetric.PEAK_MEMORY] ?? 0)),
   };
+  const pipeline = process.env[PIPELINE_ENV];
   write({
     [METRIC_MARK]: {
       Timestamp: Date.now(),
       CloudWatchMetrics: [{
         Namespace: METRIC_NAMESPACE,
-        Dimensions: [[METRIC_STEP_DIMENSION]],
+        Dimensions: [[...(pipeline ? [METRIC_PIPELINE_DIMENSION] : []), METRIC_STEP_DIMENSION]],
         Metrics: Object.keys(all).map((Name) => ({ Name, Unit: UNITS[Name as WorkerMetricName] ?? 'Count' })),
       }],
     },
+    ...(pipeline ? { [METRIC_PIPELINE_DIMENSION]: pipeline } : {}),
     [METRIC_STEP_DIMENSION]: step,
     [METRIC_RUN_PROPERTY]: run ?? null,
     [METRIC_JOB_PROPERTY]: process.env.AWS_BATCH_JOB_ID ?? null,

@@ -2,6 +2,7 @@ import { Compute, COMPUTES } from './compute-cost';
 import { CostLine, expressSeconds, fitsExpress, nextflowMonth, runCost, stackMonth, sum, Workflow } from './estimate';
 import { PRICE_REGION, PRICES, Price } from './price-table';
 import { ASSUMPTIONS, Workload } from './workload';
+import { RUN_TAG } from '../../src/contract/job-tags';
 import { count, dollars } from '../terminal/units';
 
 export const COMPUTE_NAMES: Readonly<Record<Compute, string>> = {
@@ -34,6 +35,7 @@ export function costText(workload: Workload): string {
 ${table(['compute', 'a run\'s jobs', 'all else of it', 'a run', 'a month, Standard', 'a month, Express'], rows)}
 ${express}
 The month has the stack's own costs in it: ${spoken(stack)}.
+What AWS billed for a run: Cost Explorer, by the tag ${RUN_TAG} (docs/cost.md).
 
 One run on Fargate, Standard:
 

@@ -71,7 +71,7 @@ function logCost(entries: number, jobs: number): number {
 /** What the stack costs in a month in which nothing is run; custom metrics are billed for hours in which there are any, so this is the most. */
 export function stackMonth(): CostLine[] {
   return [
-    { what: 'alarms', usd: assumed('alarmMetrics') * price('alarmMonth') },
+    { what: 'alarms, if there are any,', usd: assumed('alarmMetrics') * price('alarmMonth') },
     { what: 'dashboard', usd: price('dashboardMonth') },
     { what: 'custom metrics, at most', usd: assumed('customMetrics') * price('metricMonth') },
   ];

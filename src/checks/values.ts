@@ -33,6 +33,13 @@ export function requireName(prop: string, name: string | undefined, pattern: Reg
   throw new Error(`${prop} must be ${allowed}, got "${name}"; leave it out for one of CloudFormation's`);
 }
 
+/** Throws for an ARN that is not a job queue's: that of a compute environment looks much the same. Unresolved tokens pass. */
+export function requireJobQueueArn(arn: string): void {
+  if (Token.isUnresolved(arn) || /^arn:[^:]+:batch:[^:]+:[^:]+:job-queue\/[A-Za-z0-9_-]{1,128}$/.test(arn)) return;
+  const cure = arn.includes(':compute-environment/') ? 'that is a compute environment: give the queue that is over it' : 'see aws batch describe-job-queues';
+  throw new Error(`the job queue's ARN must be arn:PARTITION:batch:REGION:ACCOUNT:job-queue/NAME, got "${arn}"; ${cure}`);
+}
+
 /** Throws for a snapshot, which neither buckets nor log groups nor tables have. */
 export function requireRemovalPolicy(value: RemovalPolicy | undefined): void {
   if (value !== RemovalPolicy.SNAPSHOT) return;

@@ -7,11 +7,15 @@ import { Construct } from 'constructs';
 import { PipelineComputeConfig } from './compute-config';
 import { ComputePlatform } from './compute-platform';
 import { checkJobQueueName, createJobQueue, spotFirst } from './job-queue';
+import { warnOfSubnetsWithoutWayOut } from './network-check';
 import { requireWhole } from '../checks/values';
 
 /** Options of `PipelineCompute.ec2`. */
 export interface Ec2ComputeOptions {
-  /** The network of the instances. It must let them reach S3, ECR, ECS, CloudWatch Logs, and the genomes' hosts. */
+  /**
+   * The network of the instances. It must let them reach S3, ECR, ECS, CloudWatch Logs, and the genomes' hosts: by a NAT gateway, by public
+   * subnets that give instances an address, or by endpoints of the VPC. A warning names subnets without a way out.
+   */
   readonly vpc: ec2.IVpc;
   /**
    * Whether to use Spot instances first, with an on-demand environment second in the queue.
@@ -68,6 +72,13 @@ export interface Ec2ComputeOptions {
    * @default - made by CloudFormation
    */
   readonly jobQueueName?: string;
+  /**
+   * The queue's fair-share scheduling policy, which divides its vCPUs between shares. It needs the pipeline's `shareIdentifier`. A queue keeps
+   * a policy for good: Batch can replace it, but neither remove it nor add one later.
+   *
+   * @default - none: first in, first out
+   */
+  readonly schedulingPolicy?: batch.IFairshareSchedulingPolicy;
 }
 
 const DEFAULT_MAX_VCPUS = 64;
@@ -96,6 +107,7 @@ export function checkEc2Options(options: Ec2ComputeOptions): void {
 export function bindEc2(scope: Construct, options: Ec2ComputeOptions): PipelineComputeConfig {
   const cpuArchitecture = options.cpuArchitecture ?? ecs.CpuArchitecture.X86_64;
   const families = cpuArchitecture === ecs.CpuArchitecture.ARM64 ? batch.DefaultInstanceClass.ARM64 : batch.DefaultInstanceClass.X86_64;
+  warnOfSubnetsWithoutWayOut(scope, { vpc: options.vpc, subnets: options.subnets, instances: true });
   // The instances' metadata only for who asks for a token first.
   const launchTemplate = new ec2.LaunchTemplate(scope, 'LaunchTemplate', { requireImdsv2: true });
   const environments = spotFirst(options.spot, (id, spot) => {
@@ -114,7 +126,7 @@ export function bindEc2(scope: Construct, options: Ec2ComputeOptions): PipelineC
     if (options.instanceTypes !== undefined) setInstanceTypes(environment, options.instanceTypes);
     return environment;
   });
-  return { jobQueue: createJobQueue(scope, environments, options.jobQueueName), platform: ComputePlatform.EC2, cpuArchitecture };
+  return { jobQueue: createJobQueue(scope, environments, options), platform: ComputePlatform.EC2, cpuArchitecture };
 }
 
 /** By its own props, the CDK would add the outdated families of `optimal` to them, or warn of a deprecated prop. */

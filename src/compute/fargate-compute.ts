@@ -6,11 +6,15 @@ import { Construct } from 'constructs';
 import { PipelineComputeConfig } from './compute-config';
 import { ComputePlatform } from './compute-platform';
 import { checkJobQueueName, createJobQueue, spotFirst } from './job-queue';
+import { warnOfSubnetsWithoutWayOut } from './network-check';
 import { requireWhole } from '../checks/values';
 
 /** Options of `PipelineCompute.fargate`. */
 export interface FargateComputeOptions {
-  /** The network of the jobs. It must let them reach S3, ECR, CloudWatch Logs, and the genomes' hosts. */
+  /**
+   * The network of the jobs. It must let them reach S3, ECR, CloudWatch Logs, and the genomes' hosts: by a NAT gateway, by public subnets
+   * with `assignPublicIp`, or by endpoints of the VPC. A warning names subnets without a way out.
+   */
   readonly vpc: ec2.IVpc;
   /**
    * Whether to use Fargate Spot first, with an on-demand environment second in the queue.
@@ -54,6 +58,13 @@ export interface FargateComputeOptions {
    * @default - made by CloudFormation
    */
   readonly jobQueueName?: string;
+  /**
+   * The queue's fair-share scheduling policy, which divides its vCPUs between shares. It needs the pipeline's `shareIdentifier`. A queue keeps
+   * a policy for good: Batch can replace it, but neither remove it nor add one later.
+   *
+   * @default - none: first in, first out
+   */
+  readonly schedulingPolicy?: batch.IFairshareSchedulingPolicy;
 }
 
 const DEFAULT_MAX_VCPUS = 64;
@@ -69,9 +80,10 @@ export function bindFargate(scope: Construct, options: FargateComputeOptions): P
   const vpcSubnets = options.subnets ?? (options.assignPublicIp ? { subnetType: ec2.SubnetType.PUBLIC } : undefined);
   if (!options.assignPublicIp && options.vpc.selectSubnets(vpcSubnets).hasPublic) {
     Annotations.of(scope).addWarningV2('cdk-pavi-alignment-pipeline:public-subnets-without-public-ip',
-      'jobs in public subnets reach neither images nor genomes without a public IP address, but by endpoints of the VPC: '
+      'without a public IP address, jobs in public subnets reach neither images nor genomes, except by endpoints of the VPC: '
       + 'set assignPublicIp: true, or choose private subnets');
   }
+  warnOfSubnetsWithoutWayOut(scope, { vpc: options.vpc, subnets: vpcSubnets, instances: false });
   const environments = spotFirst(options.spot, (id, spot) => new batch.FargateComputeEnvironment(scope, id, {
     vpc: options.vpc,
     vpcSubnets,
@@ -80,7 +92,7 @@ export function bindFargate(scope: Construct, options: FargateComputeOptions): P
     spot,
   }));
   return {
-    jobQueue: createJobQueue(scope, environments, options.jobQueueName),
+    jobQueue: createJobQueue(scope, environments, options),
     platform: ComputePlatform.FARGATE,
     cpuArchitecture: options.cpuArchitecture ?? ecs.CpuArchitecture.X86_64,
     assignPublicIp: options.assignPublicIp ?? false,

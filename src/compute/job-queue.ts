@@ -16,10 +16,16 @@ export function checkJobQueueName(name: string | undefined): void {
   requireName('jobQueueName', name, BATCH_NAME.pattern, BATCH_NAME.allowed);
 }
 
+export interface JobQueueOptions {
+  readonly jobQueueName?: string;
+  readonly schedulingPolicy?: batch.IFairshareSchedulingPolicy;
+}
+
 /** A queue over compute environments, the first of them first. */
-export function createJobQueue(scope: Construct, environments: batch.IManagedComputeEnvironment[], jobQueueName?: string): batch.JobQueue {
+export function createJobQueue(scope: Construct, environments: batch.IManagedComputeEnvironment[], options: JobQueueOptions): batch.JobQueue {
   return new batch.JobQueue(scope, 'JobQueue', {
-    jobQueueName,
+    jobQueueName: options.jobQueueName,
+    schedulingPolicy: options.schedulingPolicy,
     computeEnvironments: environments.map((computeEnvironment, index) => ({ computeEnvironment, order: index + 1 })),
     jobStateTimeLimitActions: STUCK_REASONS.map((reason) => ({ reason, maxTime: STUCK_TIME, state: batch.JobStateTimeLimitActionsState.RUNNABLE })),
   });

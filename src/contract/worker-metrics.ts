@@ -1,12 +1,18 @@
 /** What the worker measures, in CloudWatch's embedded metric format on its log; see `worker/metrics.ts`. */
 export const METRIC_NAMESPACE = 'Pavi/AlignmentPipeline';
-/** The one dimension: the worker's command. The run is a property, so that runs do not multiply the metrics. */
+/**
+ * The dimensions: the pipeline's name, where the job definition says it, and the worker's command. The run is a property, so that runs do
+ * not multiply the metrics, which CloudWatch bills each.
+ */
+export const METRIC_PIPELINE_DIMENSION = 'Pipeline';
 export const METRIC_STEP_DIMENSION = 'Step';
 /** Properties of each record: the run's name and the Batch job's id; null where there is none. */
 export const METRIC_RUN_PROPERTY = 'Run';
 export const METRIC_JOB_PROPERTY = 'JobId';
 /** The field by which CloudWatch knows a record of metrics (CloudWatch user guide, page "Specification: Embedded metric format"). */
 export const METRIC_MARK = '_aws';
+/** Has the pipeline's name in a job's environment. */
+export const PIPELINE_ENV = 'PAVI_PIPELINE';
 
 export const WorkerMetric = {
   /** Entries of a retrieval job. */

@@ -37,22 +37,22 @@ export function createDashboard(scope: Construct, id: string, props: PipelineDas
   const bySteps = (title: string, metric: WorkerMetricName, statistic: string, width: number, limits: cloudwatch.HorizontalAnnotation[] = []) =>
     graph(title, width, STEP_COMMANDS.map((step) => metrics.worker(step, metric, { statistic })), limits);
   dashboard.addWidgets(
-    bySteps('Jobs: how long they compute (s, p95; all pipelines)', WorkerMetric.DURATION, 'p95', THIRD),
-    bySteps('Jobs: ended (count; all pipelines)', WorkerMetric.DURATION, 'SampleCount', THIRD),
-    bySteps('Jobs: failures (sum; all pipelines)', WorkerMetric.FAILURES, 'Sum', THIRD),
+    bySteps('Jobs: how long they compute (s, p95)', WorkerMetric.DURATION, 'p95', THIRD),
+    bySteps('Jobs: ended (count)', WorkerMetric.DURATION, 'SampleCount', THIRD),
+    bySteps('Jobs: failures (sum)', WorkerMetric.FAILURES, 'Sum', THIRD),
   );
   dashboard.addWidgets(
-    bySteps('Peak memory against its limit (MiB; all pipelines)', WorkerMetric.PEAK_MEMORY, 'Maximum', HALF, STEP_COMMANDS.map((step) => ({
+    bySteps('Peak memory against its limit (MiB)', WorkerMetric.PEAK_MEMORY, 'Maximum', HALF, STEP_COMMANDS.map((step) => ({
       value: props.sizes[step].memoryMiB, label: `${step}: memory of a job`,
     }))),
-    graph('Genomes (all pipelines)', HALF, [
+    graph('Genomes', HALF, [
       metrics.worker(WorkerCommand.RETRIEVE, WorkerMetric.GENOME_BYTES, { statistic: 'Sum', label: 'bytes' }),
       metrics.worker(WorkerCommand.RETRIEVE, WorkerMetric.GENOME_REQUESTS, { statistic: 'Sum', label: 'requests' }),
       metrics.worker(WorkerCommand.RETRIEVE, WorkerMetric.VARIANT_LOOKUPS, { statistic: 'Sum', label: 'variant look-ups' }),
     ]),
   );
   dashboard.addWidgets(
-    graph('What is paid for: vCPU seconds of jobs, without their start (all pipelines)', HALF, STEP_COMMANDS.map((step) => new cloudwatch.MathExpression({
+    graph('What is paid for: vCPU seconds of jobs, without their start', HALF, STEP_COMMANDS.map((step) => new cloudwatch.MathExpression({
       expression: `${step}Seconds * ${asText(props.sizes[step].vcpus)}`,
       usingMetrics: { [`${step}Seconds`]: metrics.worker(step, WorkerMetric.DURATION, { statistic: 'Sum' }) },
       label: step,

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Fn, Names, RemovalPolicy } from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { requireSamePlace } from '../checks/places';
@@ -51,6 +51,18 @@ export class PipelineLogs extends Construct {
       if (group !== undefined) requireSamePlace(this, prop, group, group.logGroupArn);
     }
     this.jobs = props.jobLogGroup ?? new logs.LogGroup(this, 'Jobs', { logGroupName: names.jobLogGroupName, retention, removalPolicy });
-    this.executions = props.executionLogGroup ?? new logs.LogGroup(this, 'Executions', { logGroupName: names.executionLogGroupName, retention, removalPolicy });
+    this.executions = props.executionLogGroup ?? new logs.LogGroup(this, 'Executions', {
+      logGroupName: names.executionLogGroupName ?? vendedLogsName(this), retention, removalPolicy,
+    });
   }
+}
+
+/**
+ * A name under which CloudWatch Logs does not write the log group into the account's resource policy, which has 5,120 characters for all
+ * state machines (AWS Step Functions developer guide, page "Using CloudWatch Logs to log execution history"). The end is the stack's own:
+ * a log group that an earlier stack of the same name left behind does not stand in the way.
+ */
+function vendedLogsName(scope: Construct): string {
+  const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  return `/aws/vendedlogs/states/${Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' })}-${Fn.select(0, Fn.split('-', stackUuid))}`;
 }

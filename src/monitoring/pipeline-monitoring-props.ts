@@ -5,16 +5,17 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 export interface PipelineMonitoringProps {
   /**
    * Whether there are alarms: runs failed, timed out, throttled, slow (above 80 % of `runTimeout`), jobs stuck, many invalid inputs. The
-   * description of each names its entry of the runbook (docs/operating.md).
+   * description of each names its entry of the runbook (docs/operating.md). CloudWatch bills them (some $0.80 a month), so without a topic
+   * or an action, which they would only be looked at by, there are none unless you say so.
    *
-   * @default true
+   * @default - true with `alarmTopic` or `alarmActions`, otherwise false
    */
   readonly alarms?: boolean;
   /**
    * Gets a message for each alarm, and for each job that blocks the queue. A topic of the app is allowed to take them; the policy of
    * an imported one must let `cloudwatch.amazonaws.com` and `events.amazonaws.com` publish.
    *
-   * @default - nobody is told
+   * @default - no messages
    */
   readonly alarmTopic?: sns.ITopic;
   /**

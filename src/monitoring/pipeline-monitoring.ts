@@ -18,6 +18,8 @@ import { WorkerCommand } from '../contract/worker-command-line';
 import { PipelineSteps } from '../steps/pipeline-steps';
 
 export interface WatchedPipeline {
+  /** The pipeline's name in the worker's metrics. */
+  readonly name: string;
   readonly stateMachine: sfn.StateMachine;
   readonly jobQueue: batch.IJobQueue;
   readonly logs: PipelineLogs;
@@ -33,11 +35,11 @@ export class PipelineMonitoring extends Construct {
 
   constructor(scope: Construct, id: string, pipeline: WatchedPipeline, props: PipelineMonitoringProps, dashboardName?: string) {
     super(scope, id);
-    const { stateMachine, jobQueue, steps, runTimeout } = pipeline;
-    this.metrics = new RunMetrics(this, 'Metrics', stateMachine, pipeline.logs.executions);
+    const { jobQueue, steps, runTimeout } = pipeline;
+    this.metrics = new RunMetrics(this, 'Metrics', pipeline);
     requireSame(this, 'monitoring.alarmTopic', 'region', props.alarmTopic?.env.region);
     const actions = [...(props.alarmTopic === undefined ? [] : [new cloudwatchActions.SnsAction(props.alarmTopic)]), ...props.alarmActions ?? []];
-    this.alarms = props.alarms ?? true ? new PipelineAlarms(this, 'Alarms', { metrics: this.metrics, runTimeout, actions }).all : [];
+    this.alarms = props.alarms ?? actions.length > 0 ? new PipelineAlarms(this, 'Alarms', { metrics: this.metrics, runTimeout, actions }).all : [];
     if (props.alarmTopic !== undefined) {
       if (this.alarms.length > 0) letAlarmsPublish(this, props.alarmTopic);
       tellOfBlockedQueue(this, 'QueueBlocked', jobQueue, props.alarmTopic);

@@ -45,7 +45,7 @@ export interface PipelineNames {
   /**
    * The executions' own log group's: up to 512 letters, digits and `_-/.#`. Not with `executionLogGroup`.
    *
-   * @default - made by CloudFormation
+   * @default - made of the pipeline's path and the stack's id, under `/aws/vendedlogs/states/`
    */
   readonly executionLogGroupName?: string;
   /**

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { JobSize } from '../contract/job-sizes';
+import { RUN_TAG } from '../contract/job-tags';
 import { jsonata } from '../states/jsonata';
 import { JobStep } from '../steps/job-step';
 
@@ -13,6 +14,10 @@ export interface JobProps {
   readonly jobQueue: batch.IJobQueue;
   /** The name of the step in messages. */
   readonly stepName: string;
+  /** An expression for the run's name, of letters, digits, `-` and `_`. */
+  readonly run: string;
+  /** For a queue with a fair-share policy: the share, an expression where it is the run's, and the priority. */
+  readonly share?: { readonly identifier: string; readonly priority: number };
   /** An expression for the job's name; a Batch job's name has only letters, digits, `-` and `_`, at most 128. */
   readonly jobName: string;
   /** An expression that says in messages what the job was for. */
@@ -54,7 +59,9 @@ export function submitJobArguments(props: JobProps): { readonly [name: string]: 
     JobName: jsonata(props.jobName),
     JobDefinition: step.jobDefinition.jobDefinitionArn,
     JobQueue: props.jobQueue.jobQueueArn,
+    ...(props.share === undefined ? {} : { ShareIdentifier: props.share.identifier, SchedulingPriorityOverride: props.share.priority }),
     PropagateTags: true,
+    Tags: { [RUN_TAG]: jsonata(props.run) },
     ContainerOverrides: { Command: props.command, ...resourceOverrides(step.settings.sizes) },
   };
 }
@@ -88,7 +95,8 @@ export function jobStatements(scope: Construct, step: JobStep, jobQueue: batch.I
   const definition = stack.formatArn({ service: 'batch', resource: Fn.select(5, Fn.split(':', step.jobDefinition.jobDefinitionArn)) });
   const jobs = stack.formatArn({ service: 'batch', resource: 'job', resourceName: '*' });
   return [
-    new iam.PolicyStatement({ actions: ['batch:SubmitJob'], resources: [definition, `${definition}:*`, jobQueue.jobQueueArn] }),
+    // The job too is among the resources that SubmitJob requires (AWS service authorization reference, page "AWS Batch").
+    new iam.PolicyStatement({ actions: ['batch:SubmitJob'], resources: [definition, `${definition}:*`, jobQueue.jobQueueArn, jobs] }),
     // Describing jobs can't be limited to some (AWS service authorization reference, page "AWS Batch").
     new iam.PolicyStatement({ actions: ['batch:DescribeJobs'], resources: ['*'] }),
     // Without it, the jobs of a stopped run would go on and be paid for.

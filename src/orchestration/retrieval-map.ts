@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { otherFailure } from './job-failure';
+import { SHARE_VARIABLE } from './share-of-run';
 import { newestFile, storedFailure } from './stored-failure';
 import { WorkKey } from '../contract/storage-keys';
 import { jsonata, literal } from '../states/jsonata';
@@ -16,7 +17,7 @@ export const MAX_INLINE_CONCURRENCY = 40;
 const CARRIED = [RunVariable.INPUT_URI, RunVariable.WORK_URI, RunVariable.INPUT_COUNT, RunVariable.JOB_NAME] as const;
 
 /** In a retrieval job's states, an expression for one of the run's variables. */
-export function ofRun(variable: (typeof CARRIED)[number]): string {
+export function ofRun(variable: (typeof CARRIED)[number] | typeof SHARE_VARIABLE): string {
   return `$states.input.run.${variable}`;
 }
 
@@ -25,6 +26,8 @@ export interface RetrievalMapProps {
   readonly maxConcurrency: number;
   /** Whether the iterations are executions of their own. */
   readonly distributed: boolean;
+  /** Whether the run has a share of its own, which its jobs read too. */
+  readonly hasShare: boolean;
   /** Makes the states that run one job, whose failure leads to the given state. */
   readonly job: (onFailure: sfn.IChainable) => sfn.Chain;
   /** What comes after a failure. */
@@ -40,7 +43,7 @@ export function retrievalMap(scope: Construct, props: RetrievalMapProps): sfn.Ma
     error: jsonata('$states.input.failure.error'),
     cause: jsonata('$states.input.failure.cause'),
   });
-  const carried = CARRIED.map((name) => `"${name}": $${name}`);
+  const carried = [...CARRIED, ...(props.hasShare ? [SHARE_VARIABLE] : [])].map((name) => `"${name}": $${name}`);
   const common = {
     items: sfn.ProvideItems.jsonata(jsonata(`$${RunVariable.RETRIEVAL_JOBS}`)),
     maxConcurrency: props.maxConcurrency,

@@ -14,6 +14,8 @@ import { jobTask } from './job-task';
 import { finalFailure, goOn, redrivableFailure } from './redrive';
 import { MAX_INLINE_CONCURRENCY, ofRun, retrievalMap } from './retrieval-map';
 import { runResult } from './run-result';
+import { chooseShare, SHARE_VARIABLE } from './share-of-run';
+import { QueueShare } from '../compute/queue-share';
 import { jobNamePrefix } from '../contract/batch-jobs';
 import { ErrorName } from '../contract/error-names';
 import { InputField } from '../contract/run-input';
@@ -30,6 +32,8 @@ import { RunStorage } from '../storage/run-storage';
 export interface RunStateMachineProps {
   readonly storage: RunStorage;
   readonly jobQueue: batch.IJobQueue;
+  /** For a queue with a fair-share policy. */
+  readonly share?: QueueShare;
   readonly sequenceRetrieval: SequenceRetrievalStep;
   readonly alignment: JobStep;
   readonly seqInfoCollection: JobStep;
@@ -67,7 +71,7 @@ export class RunStateMachine extends Construct {
       stateMachineName: props.stateMachineName,
       queryLanguage: sfn.QueryLanguage.JSONATA,
       stateMachineType: workflowType,
-      definitionBody: sfn.DefinitionBody.fromChainable(this.validateInput(this.planRun(this.runSteps()))),
+      definitionBody: sfn.DefinitionBody.fromChainable(this.validateInput(this.withShare(this.planRun(this.runSteps())))),
       role: props.role,
       timeout: props.runTimeout,
       tracingEnabled: props.tracing,
@@ -113,6 +117,11 @@ export class RunStateMachine extends Construct {
       .next(sfn.Choice.jsonata(this, 'IsInputValid')
         .when(sfn.Condition.jsonata(jsonata('$inputRefusal != ""')), invalid)
         .otherwise(valid.startState));
+  }
+
+  private withShare(planned: sfn.IChainable): sfn.IChainable {
+    const { share } = this.props;
+    return share?.identifier.isFromInput ? chooseShare(this, share.identifier, this.progress, planned) : planned;
   }
 
   private planRun(steps: sfn.IChainable): sfn.IChainable {
@@ -173,10 +182,13 @@ export class RunStateMachine extends Construct {
     return retrievalMap(this, {
       storage,
       maxConcurrency,
+      hasShare: this.props.share?.identifier.isFromInput ?? false,
       distributed: workflowType === sfn.StateMachineType.STANDARD && !Token.isUnresolved(maxConcurrency) && maxConcurrency > MAX_INLINE_CONCURRENCY,
       job: (onFailure) => this.job('RunRetrievalJob', {
         step: sequenceRetrieval,
         stepName: 'sequence retrieval',
+        run: ofRun(RunVariable.JOB_NAME),
+        share: this.share(ofRun(SHARE_VARIABLE)),
         jobName: `${literal(jobNamePrefix(WorkerCommand.RETRIEVE))} & ${ofRun(RunVariable.JOB_NAME)} & "-" & $states.input.from`,
         label: '$states.input.label',
         command: [
@@ -203,6 +215,7 @@ export class RunStateMachine extends Construct {
     return this.job(RunStep.ALIGN_SEQUENCES, {
       step: alignment,
       stepName: 'alignment',
+      ...this.ofRunItself(),
       jobName: `${literal(jobNamePrefix(WorkerCommand.ALIGN))} & $${RunVariable.JOB_NAME}`,
       label: `$${RunVariable.INPUT_COUNT} & " entries"`,
       command: [
@@ -225,6 +238,7 @@ export class RunStateMachine extends Construct {
     return this.job(RunStep.COLLECT_SEQ_INFO, {
       step: this.props.seqInfoCollection,
       stepName: 'seq info collection',
+      ...this.ofRunItself(),
       jobName: `${literal(jobNamePrefix(WorkerCommand.COLLECT))} & $${RunVariable.JOB_NAME}`,
       label: `$${RunVariable.INPUT_COUNT} & " entries"`,
       command: [
@@ -237,6 +251,17 @@ export class RunStateMachine extends Construct {
       onFailure: this.explainFailure,
       outputs: jsonata('{}'),
     });
+  }
+
+  /** What a job outside of the Map reads of its run. */
+  private ofRunItself(): Pick<JobProps, 'run' | 'share'> {
+    return { run: `$${RunVariable.JOB_NAME}`, share: this.share(`$${SHARE_VARIABLE}`) };
+  }
+
+  /** @param own an expression for the run's own share */
+  private share(own: string): JobProps['share'] {
+    const { share } = this.props;
+    return share && { identifier: share.identifier.isFromInput ? jsonata(own) : share.identifier.identifier, priority: share.priority };
   }
 
   /** What a step that is done leaves for a redrive, where there can be one. */

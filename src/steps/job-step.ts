@@ -5,14 +5,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { StepSettings } from './step-settings';
-import { taskRole } from './task-role';
 import { PipelineComputeConfig } from '../compute/compute-config';
 import { ComputePlatform } from '../compute/compute-platform';
 import { ExitCode } from '../contract/exit-codes';
+import { PIPELINE_ENV } from '../contract/worker-metrics';
+import { taskRole } from '../roles/task-role';
 import { RunStorage } from '../storage/run-storage';
 
 /** What all steps share. */
 export interface StepEnvironment {
+  /** The pipeline's name in the worker's metrics. */
+  readonly pipelineName: string;
   readonly compute: PipelineComputeConfig;
   readonly image: ecs.ContainerImage;
   readonly executionRole: iam.IRole;
@@ -57,6 +60,7 @@ export class JobStep extends Construct {
       propagateTags: true,
     });
     keepOldRevisions(this.jobDefinition);
+    if (props.compute.platform === ComputePlatform.FARGATE) leaveOutVolumeHost(this.jobDefinition);
     passRegistryCredentials(this.jobDefinition, image.config?.repositoryCredentials);
   }
 
@@ -69,7 +73,7 @@ export class JobStep extends Construct {
       jobRole: this.jobRole,
       executionRole: props.executionRole,
       // The SDK asks for a region, and only Fargate's agent tells a container its own.
-      environment: { AWS_REGION: Stack.of(this).region },
+      environment: { AWS_REGION: Stack.of(this).region, [PIPELINE_ENV]: props.pipelineName },
       logging: ecs.LogDriver.awsLogs({ logGroup: props.logGroup, streamPrefix: props.logStreamPrefix }),
       readonlyRootFilesystem: true,
       // The only place that a job can write to; it goes with the job. Such a volume belongs to root, with the rights 0755, unless the
@@ -90,24 +94,23 @@ export class JobStep extends Construct {
 }
 
 /**
- * Again where another try can help, and in no other case. The texts are those of the AWS Batch user guide, page "Automated job
- * retries", and of the Amazon ECS developer guide, page "Stopped tasks error messages". On EC2, what kept a container from starting
- * is its reason (the job's is "Task failed to start"); on Fargate it is the job's own. Batch takes at most five rules, so each
- * platform gets its own; without the last one, Batch would try everything again.
+ * Tries a job again in three cases, and in no other:
+ *
+ * - its machine was taken away, which may leave an exit code of the signal that stopped the container;
+ * - the worker found an external service unavailable;
+ * - it has no exit code, so its container never started. Batch and ECS have many words for that, so no rule names them: where no rule
+ *   matches, Batch tries again (AWS Batch API reference, page "EvaluateOnExit").
+ *
+ * Batch takes at most five rules. A `*` alone would match every exit code, but nobody documents whether it matches a missing one as well:
+ * so the exit codes are named by their first digit. The worker has 64, 70, 137 and 143, Node.js and a shell 1 and 126 to 139. Another
+ * code (that of an image of your own) is tried again.
  */
 function retryStrategies(platform: ComputePlatform): batch.RetryStrategy[] {
-  const again = (reason: batch.CustomReason) => batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.custom(reason));
-  const platformFailures: batch.CustomReason[] = platform === ComputePlatform.EC2
-    ? [{ onStatusReason: 'Host EC2*' }, { onReason: 'DockerTimeoutError*' }, { onReason: 'CannotPullContainerError*' }]
-    : [
-      { onStatusReason: 'Your Spot Task was interrupted*' },
-      { onStatusReason: 'ResourceInitializationError*' },
-      { onStatusReason: 'CannotPullContainerError*' },
-    ];
+  const rule = (action: batch.Action, when: batch.CustomReason) => batch.RetryStrategy.of(action, batch.Reason.custom(when));
   return [
-    ...platformFailures.map(again),
-    again({ onExitCode: String(ExitCode.UNAVAILABLE) }),
-    batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom({ onReason: '*' })),
+    rule(batch.Action.RETRY, { onStatusReason: platform === ComputePlatform.EC2 ? 'Host EC2*' : 'Your Spot Task was interrupted*' }),
+    rule(batch.Action.RETRY, { onExitCode: String(ExitCode.UNAVAILABLE) }),
+    ...['1*', '6*', '7*'].map((onExitCode) => rule(batch.Action.EXIT, { onExitCode })),
   ];
 }
 
@@ -135,4 +138,10 @@ function passRegistryCredentials(jobDefinition: batch.EcsJobDefinition, credenti
 function keepOldRevisions(jobDefinition: batch.EcsJobDefinition): void {
   const resource = jobDefinition.node.defaultChild as batch.CfnJobDefinition;
   resource.addPropertyOverride('ResourceRetentionPolicy.SkipDeregisterOnUpdate', true);
+}
+
+/** "This parameter isn't applicable to jobs that are running on Fargate resources and shouldn't be provided", AWS Batch API reference, page "Volume". */
+function leaveOutVolumeHost(jobDefinition: batch.EcsJobDefinition): void {
+  const resource = jobDefinition.node.defaultChild as batch.CfnJobDefinition;
+  resource.addPropertyDeletionOverride('ContainerProperties.Volumes.0.Host');
 }

@@ -4,7 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 /** What the jobs of one step get. */
 export interface PipelineStepProps {
   /**
-   * The memory of a job. On Fargate it is rounded up to an amount that goes with the vCPUs, and an annotation says so. At least 128 MiB.
+   * The memory of a job. At least 128 MiB. On Fargate it is rounded up to an amount that goes with the vCPUs; a note at
+   * synthesis says so when you set it.
    *
    * @default - 500 MiB for sequence retrieval and seq info collection, 2 GiB for the alignment
    */
@@ -28,8 +29,8 @@ export interface PipelineStepProps {
    */
   readonly timeout?: Duration;
   /**
-   * How often a job is started at most, 1 to 10: again after a lost host, a reclaimed Spot task, an image that could not be
-   * pulled, or something outside that was not to be had; never after a failure that would only repeat itself.
+   * How often a job is started at most, 1 to 10. It is started again after a lost host or a reclaimed Spot task, when its container never
+   * started, and when an external service stayed unavailable; never after a failure that would only repeat itself.
    *
    * @default 3
    */

@@ -32,7 +32,7 @@ const MIN_TIMEOUT = Duration.seconds(60);
 const MIN_MEMORY = Size.mebibytes(128);
 const MAX_MEMORY_FACTOR = 4;
 
-/** Checks a step's props against the platform and the run's time; says in an annotation where the memory is rounded up. */
+/** Checks a step's props against the platform and the run's time; a note says when a size that the app chose is rounded up. */
 export function stepSettings(
   scope: Construct, step: string, props: PipelineStepProps, defaults: StepDefaults, platform: ComputePlatform, runTimeout: Duration,
 ): StepSettings {
@@ -75,7 +75,8 @@ function jobSizes(
     const largest = FARGATE_SIZES[FARGATE_SIZES.length - 1].memoryMiB.slice(-1)[0];
     throw new Error(`${step}.memory must be at most ${largest} MiB on Fargate, got ${memoryMiB} MiB; take less, or compute on EC2`);
   }
-  if (first.memoryMiB !== memoryMiB || first.vcpus !== vcpus) sayFitted(scope, step, { memoryMiB, vcpus }, first);
+  const chosen = props.memory !== undefined || props.vcpus !== undefined;
+  if (chosen && (first.memoryMiB !== memoryMiB || first.vcpus !== vcpus)) sayFitted(scope, step, { memoryMiB, vcpus }, first);
   return escalation(platform, first, maxMemoryMiB(step, props, memoryMiB, first));
 }
 

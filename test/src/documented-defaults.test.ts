@@ -1,16 +1,18 @@
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { documentedProps } from './support/documented-props';
 import { allStates, definitionOf } from './support/expressions';
 import { ALL_NAMES } from './support/names';
 import { fargate, importedQueue, importedVpc, newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
-import { withoutAssetHashes } from './support/plain-text';
+import { plain, withoutAssetHashes } from './support/plain-text';
 import {
   CallerPolicyOptions, ComputePlatform, Ec2ComputeOptions, FargateComputeOptions, JobsTable, PipelineCompute, PipelineImages,
-  PipelineStepProps,
+  PipelineStepProps, ShareIdentifier,
 } from '../../src';
 import { DEFAULT_VARIANT_API_URL } from '../../src/contract/worker-command-line';
 
@@ -74,7 +76,6 @@ const AS_CODE: { readonly [name: string]: [(options: { [name: string]: any }) =>
   'Ec2ComputeOptions.minvCpus': [withEc2, 1],
   'Ec2ComputeOptions.maxvCpus': [withEc2, 65],
   'PipelineStepProps.attempts': [withStep, 4],
-  'PipelineMonitoringProps.alarms': [(monitoring) => templateWith({ monitoring }), false],
   'PipelineMonitoringProps.dashboard': [(monitoring) => templateWith({ monitoring }), false],
   'PipelineMonitoringProps.savedQueries': [(monitoring) => templateWith({ monitoring }), false],
 };
@@ -107,6 +108,7 @@ const factor = (state: string, step: string) => {
 };
 const stepText = (step: string, state: string) => `- ${memory(step)}, up to ${factor(state, step)} times where it runs out; ${minutes(step)} minutes; `
   + `${jobDefinition(byDefault, step).RetryStrategy.Attempts} attempts`;
+const submitted = (template: Template) => allStates(definitionOf(template)).AlignSequences.Arguments;
 const timeoutOf = (template: Template) => definitionOf(template).TimeoutSeconds;
 const bucket = resource(byDefault, 'AWS::S3::Bucket').Properties;
 const command: string[] = allStates(definitionOf(byDefault)).RunRetrievalJob.Arguments.ContainerOverrides.Command;
@@ -148,9 +150,9 @@ const AS_TEXT: { readonly [name: string]: () => string } = {
   'PaviAlignmentPipelineProps.jobsTable': () => iff(count(byDefault, 'AWS::DynamoDB::Table') === 0, '- none'),
   'PaviAlignmentPipelineProps.jobLogGroup': () => iff(count(byDefault, 'AWS::Logs::LogGroup') === 2, '- a log group of its own'),
   'PaviAlignmentPipelineProps.executionLogGroup': () => iff(count(byDefault, 'AWS::Logs::LogGroup') === 2, '- a log group of its own'),
-  'PaviAlignmentPipelineProps.monitoring': () => iff(count(byDefault, 'AWS::CloudWatch::Alarm') > 0
+  'PaviAlignmentPipelineProps.monitoring': () => iff(count(byDefault, 'AWS::CloudWatch::Alarm') === 0
     && count(byDefault, 'AWS::CloudWatch::Dashboard') === 1 && count(byDefault, 'AWS::Logs::QueryDefinition') > 0 && count(byDefault, 'AWS::Events::Rule') === 0,
-  '- alarms, a dashboard and saved queries; nobody is told'),
+  '- a dashboard and saved queries; alarms once there is a topic or an action for them'),
   'PaviAlignmentPipelineProps.executionRole': () => iff(hasOwnRole('PaviExecutionRole'), '- one of its own'),
   'PaviAlignmentPipelineProps.stateMachineRole': () => iff(hasOwnRole('PaviStateMachineRole'), '- one of its own'),
   'PaviAlignmentPipelineProps.runTimeout': () => `- ${timeoutOf(byDefault) / 3600} hour; `
@@ -160,6 +162,13 @@ const AS_TEXT: { readonly [name: string]: () => string } = {
     `- ${Object.entries(jobDefinition(byDefault, 'Alignment').Tags).map(([key, value]) => `${key}=${value}`).join(', ')}`,
   ...Object.fromEntries(Object.entries(ALL_NAMES).map(([key, name]) => [`PipelineNames.${key}`,
     () => iff(unnamed(onFargate) && !unnamed(templateWith({ jobsTable: JobsTable.create(), names: { [key]: name } })), '- made by CloudFormation')])),
+  'PipelineNames.executionLogGroupName': () => iff(plain(resource(byDefault, 'AWS::Logs::LogGroup', /Executions/).Properties.LogGroupName)
+    .startsWith('/aws/vendedlogs/states/'), '- made of the pipeline\'s path and the stack\'s id, under `/aws/vendedlogs/states/`'),
+  'PaviAlignmentPipelineProps.shareIdentifier': () => iff(submitted(byDefault).ShareIdentifier === undefined, '- none'),
+  'PaviAlignmentPipelineProps.schedulingPriority': () => iff(submitted(byDefault).SchedulingPriorityOverride === undefined,
+    `- ${submitted(templateWith({ shareIdentifier: ShareIdentifier.fixed('pavi') })).SchedulingPriorityOverride} with \`shareIdentifier\`; otherwise none`),
+  ...Object.fromEntries(([['Fargate', () => onFargate], ['Ec2', () => onEc2]] as const).map(([kind, made]) => [`${kind}ComputeOptions.schedulingPolicy`,
+    () => iff(resource(made(), 'AWS::Batch::JobQueue').Properties.SchedulingPolicyArn === undefined, '- none: first in, first out')])),
   'JobsTableBindOptions.tableName': () => iff(unnamed(templateWith({ jobsTable: JobsTable.create() })), '- made by CloudFormation'),
   'FargateComputeOptions.jobQueueName': () => iff(unnamed(onFargate) && !unnamed(withFargate({ jobQueueName: 'pavi' })), '- made by CloudFormation'),
   'Ec2ComputeOptions.jobQueueName': () => iff(unnamed(onEc2) && !unnamed(withEc2({ jobQueueName: 'pavi' })), '- made by CloudFormation'),
@@ -186,7 +195,17 @@ const AS_TEXT: { readonly [name: string]: () => string } = {
   'Ec2ComputeOptions.securityGroups': () => iff(ownGroup(onEc2), '- one of each environment\'s own, that lets everything out and nothing in'),
   'Ec2ComputeOptions.instanceRole': () => iff(JSON.stringify(resource(onEc2, 'AWS::IAM::Role', /Environment/).Properties.ManagedPolicyArns)
     .includes('AmazonEC2ContainerServiceforEC2Role'), '- a role of its own with that policy'),
-  'PipelineMonitoringProps.alarmTopic': () => iff(!JSON.stringify(byDefault.toJSON()).includes('AlarmActions'), '- nobody is told'),
+  'PipelineMonitoringProps.alarmTopic': () => iff(!JSON.stringify(byDefault.toJSON()).includes('AlarmActions'), '- no messages'),
+  'PipelineMonitoringProps.alarms': () => {
+    const alarms = (id: 'alarmTopic' | 'alarmActions') => {
+      const stack = newStack();
+      const topic = sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:123456789012:pavi');
+      newPipeline(stack, { monitoring: { [id]: id === 'alarmTopic' ? topic : [new SnsAction(topic)] } });
+      return count(Template.fromStack(stack), 'AWS::CloudWatch::Alarm');
+    };
+    return iff(count(byDefault, 'AWS::CloudWatch::Alarm') === 0 && alarms('alarmTopic') > 0 && alarms('alarmActions') > 0,
+      '- true with `alarmTopic` or `alarmActions`, otherwise false');
+  },
   'PipelineMonitoringProps.alarmActions': () => iff(!JSON.stringify(byDefault.toJSON()).includes('AlarmActions'), '- nothing'),
   'PipelineStepProps.memory': () => iff(memory('SequenceRetrieval') === memory('SeqInfoCollection'),
     `- ${memory('SequenceRetrieval')} for sequence retrieval and seq info collection, ${memory('Alignment')} for the alignment`),

@@ -10,7 +10,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { fargate, importedQueue, importedVpc, newPipeline, newStack, QUEUE_ARN } from './support/pipeline-stack';
-import { ComputePlatform, Ec2ComputeOptions, JobsTable, PaviAlignmentPipelineProps, PipelineCompute } from '../../src';
+import { ComputePlatform, Ec2ComputeOptions, JobsTable, PaviAlignmentPipelineProps, PipelineCompute, ShareIdentifier } from '../../src';
 
 // Every message says what was received, what is allowed, and how to mend it.
 
@@ -28,6 +28,15 @@ const ON_EC2: [string, (stack: Stack) => Props, string][] = [
     + 'sfn.StateMachineType.STANDARD'],
   ['an attempt longer than an Express run', () => ({ workflowType: StateMachineType.EXPRESS, alignment: { timeout: Duration.minutes(6) } }),
     'alignment.timeout must be from 1 minute to 5 minutes, got 6 minutes; shorten it or lengthen runTimeout'],
+  ['a priority without a share', () => ({ schedulingPriority: 5 }), 'schedulingPriority needs a shareIdentifier, got the priority 5 alone; add one, or leave '
+    + 'the priority out: a queue without a fair-share policy is first in, first out'],
+  ['a priority above Batch\'s', () => ({ shareIdentifier: ShareIdentifier.fixed('pavi'), schedulingPriority: 10_000 }),
+    'schedulingPriority must be a whole number from 0 to 9999, got 10000; leave it out for 0'],
+  ['a compute environment in place of a queue', (stack) => ({
+    compute: PipelineCompute.fromJobQueue(
+      batch.JobQueue.fromJobQueueArn(stack, 'Environment', 'arn:aws:batch:us-east-1:123456789012:compute-environment/pavi'), { platform: ComputePlatform.EC2 }),
+  }), 'the job queue\'s ARN must be arn:PARTITION:batch:REGION:ACCOUNT:job-queue/NAME, got "arn:aws:batch:us-east-1:123456789012:compute-environment/pavi"; '
+    + 'that is a compute environment: give the queue that is over it'],
   ['no regions a job', () => ({ regionsPerJob: 0 }), 'regionsPerJob must be a whole number from 1 to 10000, got 0; leave it out for 10'],
   ['too many regions a job', () => ({ regionsPerJob: 10_001 }), 'regionsPerJob must be a whole number from 1 to 10000, got 10001; leave it out for 10'],
   ['a run of a minute', () => ({ runTimeout: Duration.minutes(1) }), 'runTimeout must be from 5 minutes to 365 days, got 1 minute; leave it out for 1 hour'],

@@ -17,11 +17,20 @@ import { jobFailure } from '../../src/orchestration/job-failure';
 const alarms = (template: Template): { [id: string]: any } => Object.fromEntries(Object.entries(resourcesOf(template, 'AWS::CloudWatch::Alarm'))
   .map(([id, { Properties }]) => [idWithoutHash(id).replace('PaviMonitoringAlarms', ''), withoutHashes(Properties)]));
 const byDefault = templateWith();
+const withAlarms = templateWith({ monitoring: { alarms: true } });
+
+/** As the jobs are told it, and so as the worker's metrics have it. */
+const pipelineName = (template: Template) => resource(template, 'AWS::Batch::JobDefinition', /Alignment/).Properties.ContainerProperties.Environment
+  .find(({ Name }: any) => Name === 'PAVI_PIPELINE').Value;
 
 describe('the alarms', () => {
-  test('are these, by default, and tell nobody', () => {
-    expect(Object.keys(alarms(byDefault))).toEqual(['RunsFailed', 'RunsTimedOut', 'RunsThrottled', 'RunsSlow', 'JobsStuck', 'InvalidInputs']);
-    for (const alarm of Object.values(alarms(byDefault))) {
+  test('are not paid for if nobody would hear them', () => {
+    expect(alarms(byDefault)).toEqual({});
+  });
+
+  test('are these, and without a topic or an action they only show', () => {
+    expect(Object.keys(alarms(withAlarms))).toEqual(['RunsFailed', 'RunsTimedOut', 'RunsThrottled', 'RunsSlow', 'JobsStuck', 'InvalidInputs']);
+    for (const alarm of Object.values(alarms(withAlarms))) {
       expect(alarm).toMatchObject({ TreatMissingData: 'notBreaching', EvaluationPeriods: 1 });
       expect(alarm).not.toHaveProperty('AlarmActions');
       expect(alarm).not.toHaveProperty('AlarmName');
@@ -29,7 +38,7 @@ describe('the alarms', () => {
   });
 
   test('watch what they say', () => {
-    const { RunsFailed, RunsTimedOut, RunsThrottled, RunsSlow, JobsStuck, InvalidInputs } = alarms(byDefault);
+    const { RunsFailed, RunsTimedOut, RunsThrottled, RunsSlow, JobsStuck, InvalidInputs } = alarms(withAlarms);
     const dimensions = [{ Name: 'StateMachineArn', Value: '<PaviStateMachine>' }];
     expect(RunsTimedOut).toMatchObject({ Namespace: 'AWS/States', MetricName: 'ExecutionsTimedOut', Statistic: 'Sum', Threshold: 1, Dimensions: dimensions });
     expect(RunsThrottled).toMatchObject({ MetricName: 'ExecutionThrottled', Threshold: 1 });
@@ -88,7 +97,7 @@ describe('the alarms', () => {
   });
 
   test('do not say when a run is slow where its time is known only at deployment', () => {
-    expect(Object.keys(alarms(templateWith({ runTimeout: Duration.seconds(Token.asNumber({ Ref: 'Time' })) })))).not.toContain('RunsSlow');
+    expect(Object.keys(alarms(templateWith({ monitoring: { alarms: true }, runTimeout: Duration.seconds(Token.asNumber({ Ref: 'Time' })) })))).not.toContain('RunsSlow');
   });
 
   test('give no warnings at synthesis', () => {
@@ -112,12 +121,24 @@ describe('the counts from the execution log', () => {
   test('go by what a run\'s end says', async () => {
     const [invalid, stuck] = filters.map(({ FilterPattern }) => FilterPattern.split(' && ')[2]);
     expect(invalid).toBe('$.details.error = "Pavi.InvalidInput" }');
-    const wildcards = [...stuck.matchAll(/"\*([^*]+)\*"/g)].map(([, text]) => text);
+    const [ownWords, reasons, setting] = [...stuck.matchAll(/"\*([^*]+)\*"/g)].map(([, text]) => text);
     const scope = (Error: string, Cause: string) => ({ states: { input: { size: 0 }, errorOutput: { Error, Cause } } });
     const timeout = await evaluate(jobFailure('alignment', '"x"', 2), scope('States.Timeout', ''));
-    expect(timeout.failure.cause).toContain(wildcards[0]);
-    const canceled = { JobId: 'j', StatusReason: 'Canceled by JobStateTimeLimit action due to reason: MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT' };
-    expect((await evaluate(jobFailure('alignment', '"x"', 2), scope('States.TaskFailed', JSON.stringify(canceled)))).failure.cause).toContain(wildcards[1]);
+    expect(timeout.failure.cause).toContain(ownWords);
+    for (const [StatusReason, text] of [['MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT', reasons], ['Canceled by JobStateTimeLimit action', setting]]) {
+      const canceled = JSON.stringify({ JobId: 'j', StatusReason });
+      expect((await evaluate(jobFailure('alignment', '"x"', 2), scope('States.TaskFailed', canceled))).failure.cause).toContain(text);
+    }
+  });
+
+  test('of one app in two stacks are not mixed up, nor are its workers\' metrics', () => {
+    const [one, two] = ['pavi-dev', 'pavi-prod'].map((stackName) => {
+      const stack = newStack({ stackName });
+      const { namespace } = newPipeline(stack).metricInvalidInputs();
+      return [namespace, pipelineName(Template.fromStack(stack))];
+    });
+    expect([one[1], two[1]]).toEqual(['pavi-dev/Pavi', 'pavi-prod/Pavi']);
+    expect(one[0]).not.toBe(two[0]);
   });
 
   test('of two pipelines are not mixed up', () => {
@@ -132,16 +153,16 @@ describe('the dashboard', () => {
   const body = (template: Template) => JSON.parse(plain(resource(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody));
 
   test('shows runs, durations, jobs, memory against its limit, genomes and what is paid for', () => {
-    const { widgets } = body(byDefault);
+    const { widgets } = body(withAlarms);
     expect(widgets.map(({ properties }: any) => properties.title)).toEqual([
-      'Alarms', 'Runs', 'Duration of runs (ms)', 'Jobs: how long they compute (s, p95; all pipelines)', 'Jobs: ended (count; all pipelines)',
-      'Jobs: failures (sum; all pipelines)', 'Peak memory against its limit (MiB; all pipelines)', 'Genomes (all pipelines)',
-      'What is paid for: vCPU seconds of jobs, without their start (all pipelines)', 'The last errors of jobs',
+      'Alarms', 'Runs', 'Duration of runs (ms)', 'Jobs: how long they compute (s, p95)', 'Jobs: ended (count)',
+      'Jobs: failures (sum)', 'Peak memory against its limit (MiB)', 'Genomes',
+      'What is paid for: vCPU seconds of jobs, without their start', 'The last errors of jobs',
     ]);
     const memory = widgets.find(({ properties }: any) => /^Peak memory/.test(properties.title));
     expect(memory.properties.annotations.horizontal.map(({ value }: any) => value)).toEqual([500, 2048, 500]);
-    expect(memory.properties.metrics.map(([namespace, metric, dimension, step]: any) => [namespace, metric, dimension, step])).toEqual(
-      ['retrieve', 'align', 'collect'].map((step) => ['Pavi/AlignmentPipeline', 'PeakMemory', 'Step', step]));
+    expect(memory.properties.metrics.map((metric: any) => metric.slice(0, 6))).toEqual(
+      ['retrieve', 'align', 'collect'].map((step) => ['Pavi/AlignmentPipeline', 'PeakMemory', 'Pipeline', pipelineName(withAlarms), 'Step', step]));
   });
 
   test('and everything else can be left out', () => {

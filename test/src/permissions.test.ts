@@ -25,36 +25,40 @@ const RULE = 'arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/St
 const IMAGES = 'arn:<AWS::Partition>:ecr:<AWS::Region>:<AWS::AccountId>:repository/cdk-hnb659fds-container-assets-${AWS::AccountId}-${AWS::Region}';
 const LIST_WORK = `s3:ListBucket on ${BUCKET} if {"StringLike":{"s3:prefix":"work/*"}}`;
 const takenBy = (service: string) => `taken by {"Service":"${service}.amazonaws.com"} (sts:AssumeRole)`;
+/** For resources of the stack's own account and region alone. */
+const takenByOwn = (service: string, of = service) => `${takenBy(service)} if ${JSON.stringify({
+  StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' }, ArnLike: { 'aws:SourceArn': `arn:<AWS::Partition>:${of}:<AWS::Region>:<AWS::AccountId>:*` },
+})}`;
 const on = (actions: string[], resources: string[]) => actions.flatMap((action) => resources.map((where) => `${action} on ${where}`));
 
 const TABLE: { [role: string]: string[] } = {
   PaviExecutionRole: [
-    takenBy('ecs-tasks'),
+    takenByOwn('ecs-tasks', 'ecs'),
     ...on(['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], [IMAGES]),
     // Cannot be limited to a repository.
     'ecr:GetAuthorizationToken on *',
     ...on(['logs:CreateLogStream', 'logs:PutLogEvents'], ['<PaviLogsJobs.Arn>']),
   ],
   PaviSequenceRetrievalJobRole: [
-    takenBy('ecs-tasks'),
+    takenByOwn('ecs-tasks', 'ecs'),
     ...on(['s3:GetObject'], [`${BUCKET}/inputs/*`, `${BUCKET}/work/*/seq_regions.json`]),
     ...on(['s3:PutObject'], [`${BUCKET}/work/*/errors/*`, `${BUCKET}/work/*/sequences/*`]),
   ],
   PaviAlignmentJobRole: [
-    takenBy('ecs-tasks'),
+    takenByOwn('ecs-tasks', 'ecs'),
     ...on(['s3:GetObject'], [`${BUCKET}/work/*/sequences/*`]),
     LIST_WORK,
     ...on(['s3:PutObject'], [`${BUCKET}/results/*/alignment-output.aln`, `${BUCKET}/work/*/errors/*`]),
   ],
   PaviSeqInfoCollectionJobRole: [
-    takenBy('ecs-tasks'),
+    takenByOwn('ecs-tasks', 'ecs'),
     ...on(['s3:GetObject'], [`${BUCKET}/results/*/alignment-output.aln`, `${BUCKET}/work/*/sequences/*`]),
     LIST_WORK,
     ...on(['s3:PutObject'], [`${BUCKET}/results/*/aligned_seq_info.json`, `${BUCKET}/work/*/errors/*`]),
   ],
   PaviStateMachineRole: [
-    takenBy('states'),
-    ...on(['batch:SubmitJob'], [...JOB_DEFINITIONS, QUEUE_ARN]),
+    takenByOwn('states'),
+    ...on(['batch:SubmitJob'], [...JOB_DEFINITIONS, QUEUE_ARN, `${BATCH}job/*`]),
     // Cannot be limited to some jobs.
     'batch:DescribeJobs on *',
     ...on(['batch:TerminateJob'], [`${BATCH}job/*`]),
@@ -124,7 +128,8 @@ describe('roles of the user\'s own', () => {
     const service = (id: string) => new iam.ServicePrincipal(id === 'stateMachineRole' ? 'states.amazonaws.com' : 'ecs-tasks.amazonaws.com');
     const stack = withRoles((scope, id) => new iam.Role(scope, id, { assumedBy: service(id) }));
     const own = sorted(permissions(Template.fromStack(stack)));
-    const expected = sorted(TABLE);
+    // Who may take a role of the app is the app's.
+    const expected = sorted(Object.fromEntries(Object.entries(TABLE).map(([role, [trust, ...rest]]) => [role, [trust.replace(/ if .*/, ''), ...rest]])));
     expect(own.executionRole).toEqual(expected.PaviExecutionRole);
     expect(own.stateMachineRole).toEqual(expected.PaviStateMachineRole);
     expect(own.sequenceRetrievaljobRole).toEqual(expected.PaviSequenceRetrievalJobRole);

@@ -103,8 +103,9 @@ describe.each(VARIANTS)('the definition on %s', (_platform, make) => {
 
   test('a job is submitted with the definition\'s retry strategy and time limit, and its tags', () => {
     for (const [, state] of jobTasks) {
-      expect(Object.keys(state.Arguments).sort()).toEqual(['ContainerOverrides', 'JobDefinition', 'JobName', 'JobQueue', 'PropagateTags']);
+      expect(Object.keys(state.Arguments).sort()).toEqual(['ContainerOverrides', 'JobDefinition', 'JobName', 'JobQueue', 'PropagateTags', 'Tags']);
       expect(state.Arguments.PropagateTags).toBe(true);
+      expect(state.Arguments.Tags).toEqual({ 'pavi:run': expect.stringMatching(/^\{% (\$states\.input\.run\.jobName|\$jobName) %\}$/) });
       expect(Object.keys(state.Arguments.ContainerOverrides).sort()).toEqual(['Command', 'ResourceRequirements']);
       expect(state.Resource).toBe('arn:<AWS::Partition>:states:::batch:submitJob.sync');
     }

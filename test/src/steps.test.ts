@@ -3,6 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { allStates, definitionOf } from './support/expressions';
 import { importedQueue, newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
 import { plain, withoutHashes } from './support/plain-text';
+import { AttemptEnd, retryStrategy, shouldRetry } from '../../engine/batch/definition/retry-rules';
 import { ComputePlatform, PaviAlignmentPipelineProps, PipelineStepProps } from '../../src';
 
 const STEPS = [['SequenceRetrieval', 'sequenceRetrieval'], ['Alignment', 'alignment'], ['SeqInfoCollection', 'seqInfoCollection']] as const;
@@ -61,16 +62,18 @@ describe('the size of a job', () => {
     expect(size(onPlatform(ComputePlatform.FARGATE, { seqInfoCollection: props }).template, 'SeqInfoCollection')).toBe(expected);
   });
 
-  test('is said in an annotation where it was fitted, and only there', () => {
+  test('is said in a note if the app\'s own was fitted, and not otherwise', () => {
     const infos = (platform: ComputePlatform, props: Partial<PaviAlignmentPipelineProps> = {}) => Annotations
       .fromStack(onPlatform(platform, props).stack).findInfo('/Stack/Pavi', Match.anyValue()).map(({ entry }) => String(entry.data));
-    expect(infos(ComputePlatform.FARGATE)).toEqual([
+    const odd = { memory: Size.mebibytes(500) };
+    expect(infos(ComputePlatform.FARGATE, { sequenceRetrieval: odd, seqInfoCollection: odd })).toEqual([
       'sequenceRetrieval: 500 MiB with 0.25 vCPU is no size that Fargate has; its jobs get 512 MiB with 0.25 vCPU',
       'seqInfoCollection: 500 MiB with 0.25 vCPU is no size that Fargate has; its jobs get 512 MiB with 0.25 vCPU',
     ]);
-    expect(infos(ComputePlatform.EC2)).toEqual([]);
+    expect(infos(ComputePlatform.EC2, { sequenceRetrieval: odd })).toEqual([]);
     const fitting = { memory: Size.mebibytes(512) };
     expect(infos(ComputePlatform.FARGATE, { sequenceRetrieval: fitting, seqInfoCollection: fitting })).toEqual([]);
+    expect(infos(ComputePlatform.FARGATE)).toEqual([]);
   });
 
   test('that only the deployment knows is taken as it is', () => {
@@ -91,18 +94,18 @@ describe.each([ComputePlatform.EC2, ComputePlatform.FARGATE])('every job definit
       expect(container).toMatchObject({
         ReadonlyRootFilesystem: true,
         MountPoints: [{ ContainerPath: '/tmp', SourceVolume: 'scratch' }],
-        Volumes: [{ Name: 'scratch', Host: {} }],
       });
-      expect(container.Volumes[0].Host).toEqual({});
+      // "host" is not for Fargate; without a source path it is a folder of the job's own on both.
+      expect(container.Volumes).toEqual([platform === ComputePlatform.FARGATE ? { Name: 'scratch' } : { Name: 'scratch', Host: {} }]);
       expect(container.Privileged ?? false).toBe(false);
       for (const field of ['User', 'LinuxParameters', 'Secrets', 'Ulimits', 'Command']) expect(container).not.toHaveProperty(field);
     }
   });
 
   // The ECS agent tells it on Fargate alone, and the SDK does not ask the instance.
-  test('tells its containers the region, and nothing else by their environment', () => {
+  test('tells its containers the region and the pipeline, and nothing else by their environment', () => {
     for (const { Properties: { ContainerProperties: { Environment } } } of definitions) {
-      expect(Environment).toEqual([{ Name: 'AWS_REGION', Value: '<AWS::Region>' }]);
+      expect(Environment).toEqual([{ Name: 'AWS_REGION', Value: '<AWS::Region>' }, { Name: 'PAVI_PIPELINE', Value: 'Stack/Pavi' }]);
     }
   });
 
@@ -133,19 +136,44 @@ describe.each([ComputePlatform.EC2, ComputePlatform.FARGATE])('every job definit
     for (const { Properties } of definitions) expect(Properties.ContainerProperties.ExecutionRoleArn).toBe('<PaviExecutionRole.Arn>');
   });
 
-  test('tries again after what the platform did, and what was not to be had, and after nothing else', () => {
-    const platformFailures = platform === ComputePlatform.EC2
-      ? [{ OnStatusReason: 'Host EC2*' }, { OnReason: 'DockerTimeoutError*' }, { OnReason: 'CannotPullContainerError*' }]
-      : [{ OnStatusReason: 'Your Spot Task was interrupted*' }, { OnStatusReason: 'ResourceInitializationError*' },
-        { OnStatusReason: 'CannotPullContainerError*' }];
-    for (const { Properties } of definitions) {
-      expect(Properties.RetryStrategy).toEqual({
-        Attempts: 3,
-        EvaluateOnExit: [
-          ...platformFailures.map((when) => ({ Action: 'RETRY', ...when })), { Action: 'RETRY', OnExitCode: '69' }, { Action: 'EXIT', OnReason: '*' },
-        ],
-      });
-    }
+  describe('is tried again', () => {
+    const { Attempts, EvaluateOnExit } = definitions[0].Properties.RetryStrategy;
+    const { strategy, problems } = retryStrategy({ Attempts, EvaluateOnExit });
+    const exited = (exitCode: number, more: Partial<AttemptEnd> = {}): AttemptEnd => ({ statusReason: 'Essential container in task exited', exitCode, ...more });
+    const neverStarted = (statusReason: string, reason?: string): AttemptEnd => ({ statusReason, reason });
+
+    test('by rules that Batch takes, the same for every step', () => {
+      expect(problems).toEqual([]);
+      for (const { Properties } of definitions) expect(Properties.RetryStrategy).toEqual({ Attempts: 3, EvaluateOnExit });
+    });
+
+    test.each<[string, AttemptEnd, boolean]>([
+      ['an instance was taken away', neverStarted('Host EC2 (instance i-0123456789abcdef0) terminated.'), true],
+      ['a Spot task was reclaimed', { statusReason: 'Your Spot Task was interrupted.' }, true],
+      ['an external service stayed unavailable', exited(69), true],
+      ['the input is wrong', exited(64), false],
+      ['the worker has a bug', exited(70), false],
+      ['Node.js ended by itself', exited(1), false],
+      ['it ran out of memory', exited(137, { reason: 'OutOfMemoryError: Container killed due to memory usage' }), false],
+      ['it was stopped', exited(143), false],
+      ['its program is not in the image', exited(127), false],
+      ['the network interface took too long', neverStarted('Timeout waiting for network interface provisioning to complete.'), true],
+      ['the image could not be pulled, on Fargate', neverStarted('CannotPullContainerError: pull image manifest has been retried'), true],
+      ['the image could not be pulled, on EC2', neverStarted('Task failed to start', 'CannotPullContainerError: context canceled'), true],
+      ['the daemon was too slow', neverStarted('Task failed to start', 'DockerTimeoutError: Could not transition to created'), true],
+      ['the container was not created', neverStarted('Task failed to start', 'CannotCreateContainerError: no space left'), true],
+      ['the container was not started', neverStarted('CannotStartContainerError: Error response from daemon'), true],
+      ['the agent was gone', neverStarted('Task failed to start', 'AGENT'), true],
+      ['Fargate could not prepare it', neverStarted('ResourceInitializationError: unable to pull secrets or registry auth'), true],
+      ['nothing is known', neverStarted(''), true],
+    ])('after this, or not: %s', (_what, end, again) => {
+      expect(shouldRetry(strategy.rules, end)).toBe(again);
+    });
+
+    test('after its machine was taken away, even if its container got a signal first', () => {
+      const statusReason = platform === ComputePlatform.EC2 ? 'Host EC2 (instance i-0123456789abcdef0) terminated.' : 'Your Spot Task was interrupted.';
+      expect(shouldRetry(strategy.rules, { statusReason, exitCode: 143 })).toBe(true);
+    });
   });
 
   test('ends an attempt in time', () => {

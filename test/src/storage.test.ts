@@ -7,7 +7,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { definitionOf } from './support/expressions';
 import { permissions } from './support/permissions';
 import { newPipeline, newStack, resource, resourcesOf, templateWith } from './support/pipeline-stack';
-import { withoutHashes } from './support/plain-text';
+import { plain, withoutHashes } from './support/plain-text';
 
 const bucketOf = (template: Template) => resource(template, 'AWS::S3::Bucket', /WorkBucket/);
 const rulesOf = (template: Template): any[] => bucketOf(template).Properties.LifecycleConfiguration.Rules;
@@ -158,10 +158,17 @@ test('S3 writes access logs where it is told to', () => {
 });
 
 describe('the logs', () => {
-  test('of jobs and of failed executions are kept for three months, in two groups without names', () => {
-    const groups = Object.values(resourcesOf(templateWith(), 'AWS::Logs::LogGroup'));
-    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([90, 90]);
-    for (const { Properties } of groups) expect(Properties).not.toHaveProperty('LogGroupName');
+  const logGroups = (stack = newStack()): { [id: string]: any } => Object.fromEntries(
+    Object.entries(resourcesOf(templateWith({}, stack), 'AWS::Logs::LogGroup')).map(([id, { Properties }]) => [id.replace(/[0-9A-F]{8}$/, ''), Properties]));
+
+  test('of jobs and of failed executions are kept for three months, in two groups', () => {
+    expect(Object.values(logGroups()).map(({ RetentionInDays }) => RetentionInDays)).toEqual([90, 90]);
+    expect(logGroups().PaviLogsJobs).not.toHaveProperty('LogGroupName');
+  });
+
+  // Names under this prefix take nothing of the account's resource policy; a name that a deleted stack left behind must not be taken again.
+  test('of executions lie under the prefix of vended logs, in a group of this stack and pipeline', () => {
+    expect(plain(logGroups().PaviLogsExecutions.LogGroupName)).toMatch(/^\/aws\/vendedlogs\/states\/Stack-Pavi-Logs-[0-9A-F]{8}-<AWS::StackId>\[2 by \/]$/);
   });
 
   test('take another retention', () => {

@@ -61,13 +61,17 @@ function patternProblems(name: string, pattern: string): string[] {
  *   here it is any one's
  */
 export function shouldRetry(rules: readonly RetryRule[], ...ends: readonly AttemptEnd[]): boolean {
-  const rule = rules.find((candidate) => ends.some((end) => matches(candidate.onStatusReason, end.statusReason)
-    && matches(candidate.onReason, end.reason ?? '') && matches(candidate.onExitCode, end.exitCode === undefined ? '' : String(end.exitCode))));
+  const rule = rules.find(({ action, onStatusReason, onReason, onExitCode }) => ends.some((end) => matches(onStatusReason, end.statusReason, action)
+    && matches(onReason, end.reason, action) && matches(onExitCode, end.exitCode === undefined ? undefined : String(end.exitCode), action)));
   return rule === undefined || rule.action === 'RETRY';
 }
 
-/** "It can optionally end with an asterisk so that only the start of the string needs to be an exact match." */
-function matches(pattern: string | undefined, text: string): boolean {
+/**
+ * "It can optionally end with an asterisk so that only the start of the string needs to be an exact match." Whether `*` alone matches what
+ * is missing is not documented, so it does where that ends the job, and does not where it would help.
+ */
+function matches(pattern: string | undefined, text: string | undefined, action: RetryRule['action']): boolean {
   if (pattern === undefined) return true;
+  if (text === undefined) return pattern === '*' && action === 'EXIT';
   return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 }

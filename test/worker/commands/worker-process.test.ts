@@ -47,6 +47,7 @@ describe('the log', () => {
     }
     expect(events.map(({ event }) => event)).toEqual(['started', 'genome', ...ENTRIES.map(() => 'entry'), 'done']);
     expect(embeddedMetricProblems(end.metrics)).toEqual([]);
+    expect(end.metrics!._aws.CloudWatchMetrics[0].Dimensions).toEqual([['Step']]);
     expect(end.metrics).toMatchObject({ Step: 'retrieve', Run: null, JobId: null, Entries: ENTRIES.length, Failures: 0, VariantLookups: 0 });
     expect(end.metrics!.GenomeBytes).toBeGreaterThan(1000);
     expect(end.metrics!.GenomeRequests).toBeGreaterThanOrEqual(3);
@@ -232,10 +233,11 @@ describe('in a bucket', () => {
       ['collect', '--input-dir', sequences, '--alignment', `${results}alignment-output.aln`, '--output', `${results}aligned_seq_info.json`],
     ];
     for (const args of steps(`${inFolder}/sequences/`, `${inFolder}/results/`)) expect((await worker.run(args)).code).toBe(0);
-    const environment = { ...bucket.environment, AWS_BATCH_JOB_ID: 'job-1' };
+    const environment = { ...bucket.environment, AWS_BATCH_JOB_ID: 'job-1', PAVI_PIPELINE: 'Stack/Pavi' };
     for (const args of steps(place('work/run-7/sequences/'), place('results/run-7/'))) {
       const end = await worker.run(args, environment);
-      expect(end).toMatchObject({ code: 0, stderr: '', metrics: { Run: 'run-7', JobId: 'job-1', Step: args[0], Failures: 0 } });
+      expect(end).toMatchObject({ code: 0, stderr: '', metrics: { Run: 'run-7', JobId: 'job-1', Pipeline: 'Stack/Pavi', Step: args[0], Failures: 0 } });
+      expect(end.metrics!._aws.CloudWatchMetrics[0].Dimensions).toEqual([['Pipeline', 'Step']]);
       expect(end.lines.filter((line) => 'event' in line).every(({ run }) => run === 'run-7')).toBe(true);
     }
     for (const result of ['alignment-output.aln', 'aligned_seq_info.json']) {
