@@ -99,17 +99,13 @@ function jobOfHistory(job: JobRecord): RunJob {
     reason: job.reason,
     createdAt: job.submittedAt,
     stoppedAt: job.endedAt,
-    logStreams: job.attempts.flatMap(({ logStreams }) => logStreams),
+    logStreams: job.attempts.flatMap(({ logStream }) => logStream ?? []),
   };
 }
 
 function jobOfBatch(job: JobDetail): RunJob {
   const { jobId, jobName, status, statusReason, createdAt, stoppedAt, attempts = [], container = {} } = job;
-  const streams = [
-    ...attempts.flatMap((attempt) => [attempt.container, ...(attempt.taskProperties ?? []).flatMap(({ containers = [] }) => containers)]),
-    container,
-    ...(job.ecsProperties?.taskProperties ?? []).flatMap(({ containers = [] }) => containers),
-  ].map((one) => one?.logStreamName);
+  const streams = [...attempts.map((attempt) => attempt.container), container].map((one) => one?.logStreamName);
   return {
     id: jobId!,
     name: jobName!,
@@ -124,7 +120,6 @@ function jobOfBatch(job: JobDetail): RunJob {
   };
 }
 
-/** A job of several containers has a command for each. */
 function stepOf(name: string, command: readonly string[]): string {
   return STEP_COMMANDS.find((step) => name.startsWith(jobNamePrefix(step))) ?? command[0] ?? '';
 }

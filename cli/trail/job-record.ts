@@ -8,9 +8,6 @@ export interface JobAttempt {
   readonly stoppedAt?: number;
   readonly exitCode?: number;
   readonly reason?: string;
-  /** The names of what its containers log to. */
-  readonly logStreams: readonly string[];
-  /** Of them, the one that tells how it went. */
   readonly logStream?: string;
   readonly log?: WorkerLog;
 }
@@ -52,8 +49,7 @@ export function jobsOf(events: readonly ReportEvent[], findLog: FindLog): JobRec
     const state = before(submitted, byId, ({ type }) => type === 'TaskStateEntered');
     const iteration = before(submitted, byId, ({ type }) => type === 'MapIterationStarted')?.details.index;
     const request = jsonField(before(submitted, byId, ({ type }) => type === 'TaskScheduled'), 'parameters');
-    // Of a job with several containers, the one that the job was about comes last.
-    const container = containersOf(description?.EcsProperties)?.at(-1) ?? description?.Container ?? {};
+    const container = description?.Container ?? {};
     const requirement = (type: string) => numberOf(asList(container.ResourceRequirements ?? request?.ContainerOverrides?.ResourceRequirements)
       .find((item) => item?.Type === type)?.Value);
     return {
@@ -108,23 +104,15 @@ function endsOf(events: readonly ReportEvent[], byId: ReadonlyMap<number, Report
 }
 
 function attemptOf(attempt: any, findLog: FindLog): JobAttempt {
-  const containers = containersOf(attempt);
-  // Of several containers, the first that failed says why; without one, the last says what came of it.
-  const container = containers?.find(({ ExitCode }) => ExitCode !== 0) ?? containers?.at(-1) ?? attempt?.Container;
+  const container = attempt?.Container;
   return {
     startedAt: numberOf(attempt?.StartedAt),
     stoppedAt: numberOf(attempt?.StoppedAt),
     exitCode: numberOf(container?.ExitCode),
     reason: textOf(container?.Reason) ?? textOf(attempt?.StatusReason),
-    logStreams: (containers ?? [container]).map((one) => textOf(one?.LogStreamName)).filter((stream) => stream !== undefined),
     logStream: textOf(container?.LogStreamName),
     log: findLog(String(container?.LogStreamName)),
   };
-}
-
-/** Of a job with several containers: AWS Batch API reference, "EcsPropertiesDetail" and "AttemptDetail". */
-function containersOf(given: any): any[] | undefined {
-  return given?.TaskProperties === undefined ? undefined : asList(given.TaskProperties).flatMap(({ Containers }) => asList(Containers));
 }
 
 /**
@@ -141,7 +129,7 @@ export function jobsOfLogs(logs: readonly WorkerLog[], known: readonly JobRecord
     status: log.failures.length > 0 ? 'FAILED' as const : log.done ? 'SUCCEEDED' as const : 'RUNNING' as const,
     submittedAt: log.firstTime!,
     endedAt: log.lastTime,
-    attempts: [{ startedAt: log.firstTime, stoppedAt: log.lastTime, logStreams: [log.stream], log }],
+    attempts: [{ startedAt: log.firstTime, stoppedAt: log.lastTime, logStream: log.stream, log }],
     command: log.command === undefined ? [] : [log.command],
   }));
 }

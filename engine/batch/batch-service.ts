@@ -7,9 +7,8 @@ import { AT_ONCE, JobExecutor } from './executor/executor';
 import type { ImageProgram } from './executor/image-program';
 import { processExecutor } from './executor/process-executor';
 import { afterFault, BatchFaults } from './faults';
-import { Attempt, ContainerAttempt, ENDED, Job, JobContainer, jobDescription, JobStatus, sizeOfJob } from './job';
+import { Attempt, ContainerEnd, ENDED, Job, jobDescription, JobStatus } from './job';
 import { newJob, SubmitJob } from './submission';
-import { runTask } from './task';
 
 export interface BatchServiceOptions {
   readonly capacity: Capacity;
@@ -47,6 +46,8 @@ export class BatchError extends Error {
   }
 }
 
+/** In the names of log streams. */
+const CONTAINER_NAME = 'default';
 const ENDED_BY_ITSELF = 'Essential container in task exited';
 const TIMED_OUT = 'Job attempt duration exceeded timeout';
 const NOT_STARTED = 'Task failed to start';
@@ -131,7 +132,7 @@ export class BatchService {
   }
 
   private async run(job: Job, dependencies: readonly Promise<Job>[], stop: AbortSignal): Promise<Job> {
-    const needed = Capacity.needed(sizeOfJob(job));
+    const needed = Capacity.needed(job.container);
     if (!this.options.capacity.couldEverHold(needed)) {
       const { vcpus, memoryMiB } = this.options.capacity.total;
       return this.end(job, 'FAILED', `MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - the job wants ${needed.vcpus} vCPU and ${needed.memoryMiB} MiB, `
@@ -154,14 +155,13 @@ export class BatchService {
       }
       const { statusReason, exitCode } = last;
       if (exitCode === 0 && statusReason === ENDED_BY_ITSELF && !stop.aborted) return this.end(job, 'SUCCEEDED', statusReason);
-      const again = !stop.aborted && statusReason !== TIMED_OUT && attempt < job.retry.attempts && shouldRetry(job.retry.rules, ...failedEnds(last));
+      const again = !stop.aborted && statusReason !== TIMED_OUT && attempt < job.retry.attempts && shouldRetry(job.retry.rules, last);
       if (!again) return this.end(job, 'FAILED', statusReason);
     }
   }
 
   private async attempt(job: Job, attempt: number, stop: AbortSignal): Promise<Attempt> {
-    const taskId = randomUUID().replace(/-/g, '');
-    const streamOf = ({ definition: { logStreamPrefix, name } }: JobContainer) => `${logStreamPrefix}/${name}/${taskId}`;
+    const logStreamName = `${job.container.definition.logStreamPrefix}/${CONTAINER_NAME}/${randomUUID().replace(/-/g, '')}`;
     const fault = this.options.faults?.ofAttempt(job.name, attempt);
     this.setStatus(job, 'STARTING');
     if (fault?.kind === 'slow-start') await wait(fault.seconds * 1000, undefined, { signal: stop }).catch(() => undefined);
@@ -171,27 +171,24 @@ export class BatchService {
       : setTimeout(() => injected.abort(fault.kind === 'spot-interruption' ? undefined : AT_ONCE), fault.seconds * 1000);
     const startedAt = Date.now();
     job.startedAt ??= startedAt;
-    const streams = job.containers.map((container) => ({ logStreamName: streamOf(container) }));
-    job.running = streams;
+    job.running = { logStreamName };
     this.setStatus(job, 'RUNNING');
-    const { ends, decisive } = stop.aborted ? { ends: streams.map(() => ({})), decisive: 0 } : await runTask(this.executor, {
+    const end: ContainerEnd = stop.aborted ? {} : await this.executor.run({
       jobId: job.id,
-      containers: job.containers,
-      environmentOf: ({ environment }) => ({ ...environment, ...this.options.environmentOf(job), ...ownEnvironment(job, attempt) }),
-      logFileOf: (container) => join(this.options.logFolder, `${streamOf(container)}.log`),
+      container: job.container,
+      environment: { ...job.container.environment, ...this.options.environmentOf(job), ...ownEnvironment(job, attempt) },
+      logFile: join(this.options.logFolder, `${logStreamName}.log`),
       signal: AbortSignal.any([stop, injected.signal, ...timeout === undefined ? [] : [timeout]]),
     });
     clearTimeout(timer);
-    const containers: ContainerAttempt[] = ends.map((end, index) => ({ ...streams[index], ...end }));
-    const { exitCode } = containers[decisive];
+    const { exitCode } = end;
     const last = {
+      ...end,
       statusReason: stop.aborted ? String(stop.reason) : timeout?.aborted ? TIMED_OUT : exitCode === undefined ? NOT_STARTED : ENDED_BY_ITSELF,
-      containers,
     };
     // What came first counts: a fault after the end has done nothing.
     const wasFault = fault !== undefined && injected.signal.aborted && exitCode !== 0 && !stop.aborted;
-    const { statusReason, containers: told } = wasFault ? afterFault(fault, last) : last;
-    const recorded = { ...told[decisive], startedAt, stoppedAt: Date.now(), statusReason, containers: told };
+    const recorded = { ...wasFault ? afterFault(fault, last) : last, logStreamName, startedAt, stoppedAt: Date.now() };
     job.running = undefined;
     job.attempts.push(recorded);
     return recorded;
@@ -219,12 +216,6 @@ function ownEnvironment({ id, queueArn }: Job, attempt: number): Record<string, 
     AWS_BATCH_JQ_NAME: queueArn.split('/').at(-1)!,
     AWS_BATCH_CE_NAME: COMPUTE_ENVIRONMENT,
   };
-}
-
-/** What the rules of the retry strategy look at. */
-function failedEnds({ statusReason, containers }: Attempt) {
-  const failed = containers.filter(({ exitCode, reason }) => exitCode !== 0 && (exitCode !== undefined || reason !== undefined));
-  return failed.length === 0 ? [{ statusReason }] : failed.map(({ exitCode, reason }) => ({ statusReason, exitCode, reason }));
 }
 
 /** Resolves when all have ended well, or one has failed, or the signal is aborted. */

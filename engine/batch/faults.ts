@@ -1,5 +1,5 @@
 import { OUT_OF_MEMORY } from './executor/executor';
-import type { ContainerAttempt } from './job';
+import type { ContainerEnd } from './job';
 
 /** What happens to an attempt of a job, and how many seconds after its start (of `slow-start`: before it). */
 export type JobFault = { readonly seconds: number } & (
@@ -20,22 +20,21 @@ export interface BatchFaults {
 
 const KILLED = 137;
 
-interface AttemptFacts {
+interface AttemptFacts extends ContainerEnd {
   readonly statusReason: string;
-  readonly containers: readonly ContainerAttempt[];
 }
 
 /** What is known of an attempt that a fault ended, in the words of AWS. */
-export function afterFault(fault: JobFault, { statusReason, containers }: AttemptFacts): AttemptFacts {
+export function afterFault(fault: JobFault, attempt: AttemptFacts): AttemptFacts {
   switch (fault.kind) {
     case 'out-of-memory':
-      return { statusReason, containers: containers.map((end) => (end.exitCode === KILLED ? { ...end, reason: OUT_OF_MEMORY } : end)) };
+      return attempt.exitCode === KILLED ? { ...attempt, reason: OUT_OF_MEMORY } : attempt;
     case 'host-lost':
-      // Nobody is left to tell how the containers ended.
-      return { statusReason: `Host EC2 (instance ${fault.instance}) terminated.`, containers: containers.map(({ logStreamName }) => ({ logStreamName })) };
+      // Nobody is left to tell how the container ended.
+      return { statusReason: `Host EC2 (instance ${fault.instance}) terminated.` };
     case 'spot-interruption':
-      return { statusReason: 'Your Spot Task was interrupted.', containers };
+      return { ...attempt, statusReason: 'Your Spot Task was interrupted.' };
     default:
-      return { statusReason, containers };
+      return attempt;
   }
 }

@@ -8,7 +8,7 @@ export type JobStatus = 'SUBMITTED' | 'PENDING' | 'RUNNABLE' | 'STARTING' | 'RUN
 /** The statuses that a job keeps. */
 export const ENDED: readonly JobStatus[] = ['SUCCEEDED', 'FAILED'];
 
-/** A container of a job, with what the submission says of it. */
+/** The container of a job, with what the submission says of it. */
 export interface JobContainer extends Amount {
   readonly definition: ContainerDefinition;
   /** With its parameters put in. */
@@ -24,18 +24,15 @@ export interface ContainerEnd {
   readonly reason?: string;
 }
 
-/** What is known of a container of an attempt. */
+/** What is known of the container of an attempt. */
 export interface ContainerAttempt extends ContainerEnd {
   readonly logStreamName: string;
 }
 
-/** An attempt; its own exit code, reason and log stream are those of the essential container that ended it. */
 export interface Attempt extends ContainerAttempt {
   readonly startedAt: number;
   readonly stoppedAt: number;
   readonly statusReason: string;
-  /** In the order of the job's. */
-  readonly containers: readonly ContainerAttempt[];
 }
 
 /** One job, from its submission to its end. Times are milliseconds since 1970. */
@@ -45,7 +42,7 @@ export interface Job {
   readonly arn: string;
   readonly queueArn: string;
   readonly definition: JobDefinition;
-  readonly containers: readonly JobContainer[];
+  readonly container: JobContainer;
   readonly parameters: Readonly<Record<string, string>>;
   readonly retry: RetryStrategy;
   /** Seconds of an attempt. */
@@ -63,34 +60,24 @@ export interface Job {
   isCancelled: boolean;
   isTerminated: boolean;
   /** Of the attempt that runs. */
-  running?: readonly ContainerAttempt[];
-}
-
-/** All that the containers of a job need together. */
-export function sizeOfJob({ containers }: Job): Amount {
-  return {
-    vcpus: containers.reduce((sum, { vcpus }) => sum + vcpus, 0), memoryMiB: containers.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0),
-  };
+  running?: ContainerAttempt;
 }
 
 /**
- * The description that Step Functions gives as a `.sync` task's result, or as the cause of its failure; times are milliseconds. Of a job
- * with EcsProperties the Container is empty (API reference, "JobDetail").
+ * The description that Step Functions gives as a `.sync` task's result, or as the cause of its failure; times are milliseconds (API
+ * reference, "JobDetail").
  */
 export function jobDescription(job: Job): Record<string, unknown> {
-  const { isTask } = job.definition;
   return {
     Attempts: job.attempts.map((attempt) => ({
-      ...isTask ? { TaskProperties: [{ Containers: attempt.containers.map((end, index) => ({ Name: nameOf(job, index), ...containerEnd(end) })) }] }
-        : { Container: containerEnd(attempt) },
+      Container: containerEnd(attempt),
       StartedAt: attempt.startedAt,
       StatusReason: attempt.statusReason,
       StoppedAt: attempt.stoppedAt,
     })),
-    Container: isTask ? {} : { ...containerDetail(job, 0), ...roleAs('JobRoleArn', job) },
+    Container: containerDetail(job),
     CreatedAt: job.createdAt,
     DependsOn: job.dependsOn.map((JobId) => ({ JobId })),
-    ...isTask ? { EcsProperties: taskDetail(job) } : {},
     IsCancelled: job.isCancelled,
     IsTerminated: job.isTerminated,
     JobArn: job.arn,
@@ -111,36 +98,18 @@ export function jobDescription(job: Job): Record<string, unknown> {
   };
 }
 
-/** API reference, "EcsTaskDetails" and "TaskContainerDetails". */
-function taskDetail(job: Job): Record<string, unknown> {
-  const containers = job.containers.map(({ definition: { name, essential, dependsOn } }, index) => ({
-    Name: name,
-    DependsOn: dependsOn.map(({ container, condition }) => ({ ContainerName: container, Condition: condition })),
-    Essential: essential,
-    ...containerDetail(job, index),
-  }));
-  return { TaskProperties: [{ Containers: containers, ...roleAs('TaskRoleArn', job) }] };
-}
-
-function roleAs(name: string, { definition: { jobRoleArn } }: Job): Record<string, string> {
-  return jobRoleArn === undefined ? {} : { [name]: jobRoleArn };
-}
-
-function containerDetail(job: Job, index: number): Record<string, unknown> {
-  const { definition: { image }, command, environment, memoryMiB, vcpus } = job.containers[index];
-  const last = job.running ?? job.attempts.at(-1)?.containers;
+function containerDetail(job: Job): Record<string, unknown> {
+  const { container: { definition: { image }, command, environment, memoryMiB, vcpus }, definition: { jobRoleArn } } = job;
+  const last = job.running ?? job.attempts.at(-1);
   return {
     Command: command,
     Environment: Object.entries(environment).map(([Name, Value]) => ({ Name, Value })),
     Image: image,
     NetworkInterfaces: [],
     ResourceRequirements: [{ Type: 'MEMORY', Value: String(memoryMiB) }, { Type: 'VCPU', Value: String(vcpus) }],
-    ...last === undefined ? {} : containerEnd(last[index]),
+    ...last === undefined ? {} : containerEnd(last),
+    ...jobRoleArn === undefined ? {} : { JobRoleArn: jobRoleArn },
   };
-}
-
-function nameOf({ containers }: Job, index: number): string {
-  return containers[index].definition.name;
 }
 
 function containerEnd({ exitCode, reason, logStreamName }: ContainerAttempt): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JobDefinition } from './definition/job-definition';
 import type { RetryStrategy } from './definition/retry-rules';
-import type { Job, JobContainer } from './job';
+import type { Job } from './job';
 
 /** What a submission says of a container; what it leaves out is as in the definition. */
 export interface ContainerOverride {
@@ -11,12 +11,11 @@ export interface ContainerOverride {
   readonly vcpus?: number;
 }
 
-/** What SubmitJob takes. The container's fields are for a job with one; `containers` has those of a job with several, by name. */
+/** What SubmitJob takes. */
 export interface SubmitJob extends ContainerOverride {
   readonly jobName: string;
   readonly definition: JobDefinition;
   readonly queueArn: string;
-  readonly containers?: Readonly<Record<string, ContainerOverride>>;
   readonly parameters?: Readonly<Record<string, string>>;
   /** Takes the place of the definition's, rules and all. */
   readonly retry?: RetryStrategy;
@@ -28,26 +27,23 @@ export interface SubmitJob extends ContainerOverride {
 
 /** The job that a submission makes. */
 export function newJob(request: SubmitJob): Job {
-  const { definition, queueArn, dependsOn = [] } = request;
+  const { definition, queueArn, dependsOn = [], command, environment, memoryMiB, vcpus } = request;
+  const { container } = definition;
   const id = randomUUID();
   const parameters = { ...definition.parameters, ...request.parameters };
-  const overrideOf = (name: string): ContainerOverride => (definition.isTask ? request.containers?.[name] ?? {} : request);
   return {
     id,
     name: request.jobName,
     arn: definition.arn.replace(/job-definition\/.*$/, `job/${id}`),
     queueArn,
     definition,
-    containers: definition.containers.map((container): JobContainer => {
-      const { command, environment, memoryMiB, vcpus } = overrideOf(container.name);
-      return {
-        definition: container,
-        command: withParameters(command ?? container.command, parameters),
-        environment: { ...container.environment, ...environment },
-        memoryMiB: memoryMiB ?? container.memoryMiB,
-        vcpus: vcpus ?? container.vcpus,
-      };
-    }),
+    container: {
+      definition: container,
+      command: withParameters(command ?? container.command, parameters),
+      environment: { ...container.environment, ...environment },
+      memoryMiB: memoryMiB ?? container.memoryMiB,
+      vcpus: vcpus ?? container.vcpus,
+    },
     parameters,
     retry: request.retry ?? definition.retry,
     timeout: request.timeout ?? definition.timeout,

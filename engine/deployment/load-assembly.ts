@@ -99,10 +99,11 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
   }
   problems.push(...unknownPermissions(resources));
   const jobDefinitions = ofType('AWS::Batch::JobDefinition');
-  const definitions = jobDefinitions.map((resource) => {
+  const definitions = jobDefinitions.flatMap((resource) => {
     const { definition, problems: found } = jobDefinition(resource);
     problems.push(...found);
-    if (!inContainers) for (const { image } of definition.containers) attempt(problems, resource.logicalId, () => imageProgram(image, images));
+    if (definition === undefined) return [];
+    if (!inContainers) attempt(problems, resource.logicalId, () => imageProgram(definition.container.image, images));
     return definition;
   });
   const bucketPolicies = new Map(ofType('AWS::S3::BucketPolicy').map(({ properties }) => [properties.Bucket as string, properties.PolicyDocument as PolicyDocument]));

@@ -7,7 +7,7 @@ import { retryStrategy } from '../batch/definition/retry-rules';
 import type { ContainerOverride, SubmitJob } from '../batch/submission';
 
 /** The arguments of SubmitJob, as Step Functions takes them; any other one is refused by its name. */
-const KNOWN = ['JobName', 'JobDefinition', 'JobQueue', 'ContainerOverrides', 'EcsPropertiesOverride', 'Parameters', 'RetryStrategy', 'Timeout', 'DependsOn',
+const KNOWN = ['JobName', 'JobDefinition', 'JobQueue', 'ContainerOverrides', 'Parameters', 'RetryStrategy', 'Timeout', 'DependsOn',
   'PropagateTags', 'Tags'];
 const KNOWN_OVERRIDES = ['Command', 'Environment', 'ResourceRequirements'];
 /** AWS Batch user guide, page "Service quotas": the size of SubmitJob's payload, and of the container overrides. */
@@ -37,7 +37,7 @@ export function submitJobArguments(
     jobName: args.JobName,
     definition,
     queueArn: queueOf(args.JobQueue, queueArns),
-    ...overridesOf(args, definition),
+    ...overridesOf(args.ContainerOverrides ?? {}),
     parameters: args.Parameters,
     retry: args.RetryStrategy === undefined ? undefined : retryOf(args.RetryStrategy),
     timeout: args.Timeout === undefined ? undefined : timeoutOf(args.Timeout.AttemptDurationSeconds),
@@ -47,32 +47,9 @@ export function submitJobArguments(
   };
 }
 
-/** A definition with EcsProperties takes EcsPropertiesOverride, one with ContainerProperties ContainerOverrides. */
-function overridesOf(
-  { ContainerOverrides: ofContainer, EcsPropertiesOverride: ofTask }: Readonly<Record<string, any>>, { name, isTask, containers }: JobDefinition,
-): Partial<SubmitJob> {
-  if (isTask ? ofContainer !== undefined : ofTask !== undefined) {
-    throw refused(`the job definition ${name} has ${isTask ? 'EcsProperties; expected EcsPropertiesOverride in the place of ContainerOverrides'
-      : 'ContainerProperties; expected ContainerOverrides in the place of EcsPropertiesOverride'}`);
-  }
-  if (JSON.stringify(ofContainer ?? ofTask ?? {}).length > MAX_OVERRIDES_CHARACTERS) throw refused('Container Overrides length must be at most 8192');
-  if (!isTask) return overrideOf('ContainerOverrides.', ofContainer ?? {});
-  const { TaskProperties: [task = {}, ...more] = [], ...rest } = ofTask ?? {};
-  refuseUnknown('EcsPropertiesOverride.', rest, []);
-  refuseUnknown('EcsPropertiesOverride.TaskProperties.', task, ['Containers']);
-  if (more.length > 0) throw refused('EcsPropertiesOverride.TaskProperties has one element');
-  return {
-    containers: Object.fromEntries((task.Containers ?? []).map(({ Name, ...override }: Readonly<Record<string, any>>) => {
-      if (!containers.some((container) => container.name === Name)) {
-        throw refused(`the override of the container ${JSON.stringify(Name)} is for none of the job definition: ${containers.map((container) => container.name).join(', ')}`);
-      }
-      return [Name, overrideOf('EcsPropertiesOverride.TaskProperties.Containers.', override)];
-    })),
-  };
-}
-
-function overrideOf(where: string, given: Readonly<Record<string, any>>): ContainerOverride {
-  refuseUnknown(where, given, KNOWN_OVERRIDES);
+function overridesOf(given: Readonly<Record<string, any>>): ContainerOverride {
+  if (JSON.stringify(given).length > MAX_OVERRIDES_CHARACTERS) throw refused('Container Overrides length must be at most 8192');
+  refuseUnknown('ContainerOverrides.', given, KNOWN_OVERRIDES);
   const environment = environmentOf(given.Environment);
   const reserved = reservedNames(environment);
   if (reserved.length > 0) throw refused(`Environment variables cannot start with AWS_BATCH, got ${reserved.join(', ')}`);

@@ -56,13 +56,10 @@ function patternProblems(name: string, pattern: string): string[] {
 /**
  * Whether another attempt is made, if there are any left: the first rule of which everything matches decides; where none does, there is
  * another one. Source: AWS Batch user guide, page "Automated job retries"; API reference, "EvaluateOnExit".
- *
- * @param ends of the containers that failed; AWS does not say which one's exit code and reason the rules of a job with several match:
- *   here it is any one's
  */
-export function shouldRetry(rules: readonly RetryRule[], ...ends: readonly AttemptEnd[]): boolean {
-  const rule = rules.find(({ action, onStatusReason, onReason, onExitCode }) => ends.some((end) => matches(onStatusReason, end.statusReason, action)
-    && matches(onReason, end.reason, action) && matches(onExitCode, end.exitCode === undefined ? undefined : String(end.exitCode), action)));
+export function shouldRetry(rules: readonly RetryRule[], end: AttemptEnd): boolean {
+  const rule = rules.find(({ action, onStatusReason, onReason, onExitCode }) => matches(onStatusReason, end.statusReason, action)
+    && matches(onReason, end.reason, action) && matches(onExitCode, end.exitCode === undefined ? undefined : String(end.exitCode), action));
   return rule === undefined || rule.action === 'RETRY';
 }
 

@@ -13,7 +13,6 @@ import { ContainerEnd } from '../job';
 const ENGINE_FAILED = [125, 126, 127];
 const KILLED = 137;
 const RETRY_STOP_MS = 200;
-const LOOK_FOR_START_MS = 100;
 /** For a machine without systemd, and one that may not raise its limits: how podman can be run there all the same. */
 export const BARE_MACHINE: Readonly<Record<'engine' | 'run', readonly string[]>> = {
   engine: ['--runtime=runc', '--cgroup-manager=cgroupfs'], run: ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'],
@@ -27,8 +26,9 @@ export const BARE_MACHINE: Readonly<Record<'engine' | 'run', readonly string[]>>
  * An image of the app is built the first time, and one from elsewhere pulled.
  *
  * @param readable folders of this machine that they may read, at the same paths
+ * @param options `stopGraceMs`: between SIGTERM and SIGKILL
  */
-export function containerExecutor(engine: ContainerEngine, readable: readonly string[] = []): JobExecutor {
+export function containerExecutor(engine: ContainerEngine, readable: readonly string[] = [], { stopGraceMs = STOP_GRACE_MS } = {}): JobExecutor {
   let bare = false;
   return {
     run: async (run) => {
@@ -41,27 +41,20 @@ export function containerExecutor(engine: ContainerEngine, readable: readonly st
       }
       // Several containers may find out side by side.
       const wasBare = bare;
-      let attempt = await runContainer(engine, image, run, { bare: wasBare, readable });
+      let attempt = await runContainer(engine, image, run, { bare: wasBare, readable, stopGraceMs });
       if (attempt.engineError !== undefined && engine.isPodman && !wasBare && wantsBareMachine(attempt.engineError)) {
         bare = true;
-        attempt = await runContainer(engine, image, run, { bare, readable });
+        attempt = await runContainer(engine, image, run, { bare, readable, stopGraceMs });
       }
       if (attempt.engineError === undefined) return attempt.end;
       appendFileSync(run.logFile, attempt.engineError);
       return { reason: `CannotStartContainerError: ${attempt.engineError.trim()}` };
-    },
-    makeVolume: async (jobId) => {
-      // The engine makes it when it is first used, with what the image has at that place, and its owner.
-      const source = `${volumePrefix(jobId)}${randomUUID()}`;
-      return { source, remove: async () => { await engine.run(['volume', 'rm', '--force', source]).catch(() => undefined); } };
     },
     removeLeft: async (jobId) => {
       const containers = await engine.list(['ps', '--all', '--filter', `label=${labelOf(engine, jobId)}`]);
       // At once: a removal alone would first ask them to stop. What has ended meanwhile cannot be killed.
       if (containers.length > 0) await engine.run(['kill', ...containers]).catch(() => undefined);
       if (containers.length > 0) await engine.run(['rm', '--force', '--volumes', ...containers]);
-      const volumes = await engine.list(['volume', 'ls', '--filter', `name=${volumePrefix(jobId)}`]);
-      if (volumes.length > 0) await engine.run(['volume', 'rm', '--force', ...volumes]);
     },
   };
 }
@@ -75,16 +68,19 @@ function csv(field: string): string {
   return `"${field.replaceAll('"', '""')}"`;
 }
 
-function volumePrefix(jobId: string): string {
-  return `batch-${jobId}-`;
-}
-
 function labelOf({ product }: ContainerEngine, jobId: string): string {
   return `${product}.job=${jobId}`;
 }
 
+interface RunOptions {
+  /** Whether podman must be run as on a bare machine. */
+  readonly bare: boolean;
+  readonly readable: readonly string[];
+  readonly stopGraceMs: number;
+}
+
 async function runContainer(
-  engine: ContainerEngine, image: string, run: ContainerRun, { bare, readable }: { readonly bare: boolean; readonly readable: readonly string[] },
+  engine: ContainerEngine, image: string, run: ContainerRun, { bare, readable, stopGraceMs }: RunOptions,
 ): Promise<{ end: ContainerEnd; engineError?: string }> {
   const name = `${engine.product}-${randomUUID()}`;
   const folder = await mkdtemp(join(tmpdir(), `${engine.product}-container-`));
@@ -108,8 +104,7 @@ async function runContainer(
       child.once('error', resolve);
       child.once('exit', (code) => resolve(code ?? KILLED));
     });
-    if (run.onStarted !== undefined) void tellStart(engine, name, ended, run.onStarted);
-    const code = await stoppable(engine, name, run, ended);
+    const code = await stoppable(engine, name, run.signal, stopGraceMs, ended);
     const written = await readFile(errors, 'utf8');
     if (code instanceof Error) return { end: {}, engineError: code.message };
     if (code !== 0 && await neverStarted(engine, name, code)) return { end: {}, engineError: written };
@@ -125,7 +120,7 @@ async function runContainer(
   }
 }
 
-function runArguments(engine: ContainerEngine, image: string, { jobId, container, shared }: ContainerRun, more: readonly string[]): string[] {
+function runArguments(engine: ContainerEngine, image: string, { jobId, container }: ContainerRun, more: readonly string[]): string[] {
   const { user, readonlyRootFilesystem, mounts } = container.definition;
   const memory = `${container.memoryMiB}m`;
   return [
@@ -135,8 +130,8 @@ function runArguments(engine: ContainerEngine, image: string, { jobId, container
     ...user === undefined ? [] : ['--user', user],
     // Podman would let a container of a read-only file system write to /tmp, which ECS does not.
     ...readonlyRootFilesystem ? ['--read-only', ...engine.isPodman ? ['--read-only-tmpfs=false'] : []] : [],
-    ...mounts.flatMap(({ volume, path, readOnly }) => ['--mount', [
-      'type=volume', `destination=${path}`, ...shared.has(volume) ? [`source=${shared.get(volume)!.source}`] : [], ...readOnly ? ['ro=true'] : [],
+    ...mounts.flatMap(({ path, readOnly }) => ['--mount', [
+      'type=volume', `destination=${path}`, ...readOnly ? ['ro=true'] : [],
     ].join(',')]),
     ...more,
     image,
@@ -145,11 +140,12 @@ function runArguments(engine: ContainerEngine, image: string, { jobId, container
 }
 
 /** Waits for the end of `run`, and stops the container where the signal says so, from whenever it is there to be stopped. */
-async function stoppable<T>(engine: ContainerEngine, name: string, { signal, container }: ContainerRun, ended: Promise<T>): Promise<T> {
+async function stoppable<T>(
+  engine: ContainerEngine, name: string, signal: AbortSignal, stopGraceMs: number, ended: Promise<T>,
+): Promise<T> {
   let over = false;
-  const grace = container.definition.stopTimeout ?? STOP_GRACE_MS / 1000;
   const stop = async () => {
-    const args = signal.reason === AT_ONCE ? ['kill', name] : ['stop', '-t', String(grace), name];
+    const args = signal.reason === AT_ONCE ? ['kill', name] : ['stop', '-t', String(stopGraceMs / 1000), name];
     while (!over) {
       if (await engine.run(args).then(() => true, () => false)) return;
       await wait(RETRY_STOP_MS);
@@ -166,35 +162,11 @@ async function stoppable<T>(engine: ContainerEngine, name: string, { signal, con
   }
 }
 
-/** Calls when the container's program has started; never where it ends before anybody has seen it run. */
-async function tellStart(engine: ContainerEngine, name: string, ended: Promise<unknown>, onStarted: () => void): Promise<void> {
-  let over = false;
-  void ended.then(() => { over = true; });
-  while (!over) {
-    if (await hasRun(engine, name)) return onStarted();
-    await wait(LOOK_FOR_START_MS);
-  }
-}
-
-/** Whether the container's program was started, whatever became of it. */
-async function hasRun(engine: ContainerEngine, name: string): Promise<boolean> {
-  const started = await startOf(engine, name);
-  return started !== '' && !isNever(started);
-}
-
 /** A Docker client of podman's service gives 1 where podman gives 127, so that the code alone does not tell it. */
 async function neverStarted(engine: ContainerEngine, name: string, code: number): Promise<boolean> {
-  const started = await startOf(engine, name);
-  return started === '' ? ENGINE_FAILED.includes(code) : isNever(started);
-}
-
-/** When the container's program was started, as the engine writes it; empty where there is no such container. */
-async function startOf(engine: ContainerEngine, name: string): Promise<string> {
-  return (await engine.run(['container', 'inspect', '--format', '{{.State.StartedAt}}', name]).catch(() => '')).trim();
-}
-
-function isNever(started: string): boolean {
-  return started.startsWith('0001-01-01');
+  // When the container's program was started, as the engine writes it; empty where there is no such container.
+  const started = (await engine.run(['container', 'inspect', '--format', '{{.State.StartedAt}}', name]).catch(() => '')).trim();
+  return started === '' ? ENGINE_FAILED.includes(code) : started.startsWith('0001-01-01');
 }
 
 /** One variable a line; the file's format has no way to write a line end in a value. */

@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { AT_ONCE, ContainerRun, JobExecutor, OUT_OF_MEMORY, SharedVolume, STOP_GRACE_MS } from './executor';
+import { AT_ONCE, ContainerRun, JobExecutor, OUT_OF_MEMORY, STOP_GRACE_MS } from './executor';
 import { ContainerEnd } from '../job';
 import type { ImageProgram } from './image-program';
 import { watchMemory } from './memory-watch';
@@ -14,43 +14,35 @@ import { processesOf } from './processes';
 const OF_THE_IMAGE_ALONE = ['PATH', 'LD_LIBRARY_PATH'];
 /** A process that there is not: only the mark counts. */
 const NO_LEADER = -1;
-/** Tells the processes of a container from those of the job's other containers. */
+/** Tells the processes of a container from all others. */
 const MARK = 'LOCAL_BATCH_CONTAINER';
 
 /**
  * Runs a container's program as a process of this machine, with a session, a scratch folder and a memory limit of its own; when its first
- * process has ended, nothing of the others is left, as with a container. A volume that several containers share is a folder here: its place
- * in the container, where it stands in the command or the environment, becomes the folder's.
+ * process has ended, nothing of the others is left, as with a container.
  *
  * @param programOf what an image would run
- * @param options `stopGraceMs`: between SIGTERM and SIGKILL, where the container says no other
+ * @param options `stopGraceMs`: between SIGTERM and SIGKILL
  */
 export function processExecutor(programOf: (image: string) => ImageProgram, { stopGraceMs = STOP_GRACE_MS } = {}): JobExecutor {
   return {
     run: async (run) => {
       await mkdir(dirname(run.logFile), { recursive: true });
-      const scratch = await temporaryFolder('job');
+      const scratch = await mkdtemp(join(tmpdir(), 'batch-job-'));
       try {
-        return await runProcess(run, programOf(run.container.definition.image), scratch.source, stopGraceMs);
+        return await runProcess(run, programOf(run.container.definition.image), scratch, stopGraceMs);
       } finally {
-        await scratch.remove();
+        await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
       }
     },
-    makeVolume: () => temporaryFolder('volume'),
     // What they do counts for nothing: the keys that they have are not good any more.
     removeLeft: async (jobId) => killAll(NO_LEADER, `AWS_BATCH_JOB_ID=${jobId}`),
   };
 }
 
-async function temporaryFolder(kind: string): Promise<SharedVolume> {
-  const source = await mkdtemp(join(tmpdir(), `batch-${kind}-`));
-  return { source, remove: () => rm(source, { recursive: true, force: true, maxRetries: 3 }) };
-}
-
 async function runProcess(run: ContainerRun, program: ImageProgram, scratch: string, stopGraceMs: number): Promise<ContainerEnd> {
   const { command } = run.container;
-  const here = hereOf(run);
-  const [file, ...args] = [...program.entryPoint, ...(command.length > 0 ? command : program.command).map(here)];
+  const [file, ...args] = [...program.entryPoint, ...command.length > 0 ? command : program.command];
   const imageEnvironment = Object.entries(program.environment).filter(([name]) => !OF_THE_IMAGE_ALONE.includes(name));
   const mark = randomUUID();
   const log = openSync(run.logFile, 'a');
@@ -63,9 +55,9 @@ async function runProcess(run: ContainerRun, program: ImageProgram, scratch: str
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       LANG: 'C.UTF-8',
       HOME: scratch,
-      TMPDIR: sharedAt(run, '/tmp') ?? scratch,
+      TMPDIR: scratch,
       ...Object.fromEntries(imageEnvironment),
-      ...Object.fromEntries(Object.entries(run.environment).map(([name, value]) => [name, here(value)])),
+      ...run.environment,
       [MARK]: mark,
     },
     // The file itself, so that nothing that is written is lost, nor waited for, when the program ends.
@@ -76,13 +68,12 @@ async function runProcess(run: ContainerRun, program: ImageProgram, scratch: str
     child.on('error', (error) => resolve({ reason: `CannotStartContainerError: ${error.message}` }));
     child.on('exit', (code, signal) => resolve({ exitCode: code ?? 128 + constants.signals[signal!] }));
   });
-  child.on('spawn', () => run.onStarted?.());
   closeSync(log);
   return child.pid === undefined ? ended : watched(child.pid, run, ended, `${MARK}=${mark}`, stopGraceMs);
 }
 
 async function watched(pid: number, run: ContainerRun, ended: Promise<ContainerEnd>, mark: string, stopGraceMs: number): Promise<ContainerEnd> {
-  const { memoryMiB, definition: { stopTimeout } } = run.container;
+  const { memoryMiB } = run.container;
   let outOfMemory = false;
   const endWatch = watchMemory(pid, memoryMiB, () => {
     outOfMemory = true;
@@ -94,7 +85,7 @@ async function watched(pid: number, run: ContainerRun, ended: Promise<ContainerE
     if (run.signal.reason === AT_ONCE) return kill(all(), 'SIGKILL');
     // A container's stop signal goes to its first process; it may have to end the others in an order of its own.
     kill([pid], 'SIGTERM');
-    killer = setTimeout(() => kill(all(), 'SIGKILL'), stopTimeout === undefined ? stopGraceMs : stopTimeout * 1000);
+    killer = setTimeout(() => kill(all(), 'SIGKILL'), stopGraceMs);
   };
   if (run.signal.aborted) stop();
   else run.signal.addEventListener('abort', stop, { once: true });
@@ -107,23 +98,6 @@ async function watched(pid: number, run: ContainerRun, ended: Promise<ContainerE
     run.signal.removeEventListener('abort', stop);
     killAll(pid, mark);
   }
-}
-
-/** The folder that stands in for a shared volume which the container has at a path. */
-function sharedAt({ container, shared }: ContainerRun, path: string): string | undefined {
-  const mount = container.definition.mounts.find((candidate) => candidate.path.replace(/\/+$/, '') === path);
-  return mount === undefined ? undefined : shared.get(mount.volume)?.source;
-}
-
-/** Puts the folders of shared volumes in the place of their paths, wherever a word is such a path, or has one after a blank, quote, `=`, `:` or `,`. */
-function hereOf(run: ContainerRun): (text: string) => string {
-  const places = run.container.definition.mounts.flatMap(({ path }) => {
-    const plain = path.replace(/\/+$/, '');
-    const source = sharedAt(run, plain);
-    const escaped = plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    return source === undefined ? [] : [{ pattern: new RegExp(`(?<=^|[\\s"'=:,])${escaped}(?=$|[/\\s"':,;)])`, 'g'), source }];
-  });
-  return (text) => places.reduce((sum, { pattern, source }) => sum.replace(pattern, () => source), text);
 }
 
 /** Ends what the program left behind, again until nothing is: a process may start another while it is looked for. */

@@ -62,22 +62,6 @@ test.each([
   expect(() => parseHistory(text)).toThrow(problem);
 });
 
-test('a job of several containers is told by the one that failed, and by its last one where none did', () => {
-  const jobWith = (first: number, last: number) => {
-    const containers = [{ Name: 'first', ExitCode: first, LogStreamName: 'stream-first' }, { Name: 'last', ExitCode: last, LogStreamName: 'stream-last' }];
-    const description = {
-      Attempts: [{ TaskProperties: [{ Containers: containers }], StatusReason: 'Essential container in task exited' }],
-      Container: {},
-      EcsProperties: { TaskProperties: [{ Containers: containers.map((container) => ({ ...container, Command: [container.Name], Image: 'image' })) }] },
-    };
-    const history = awsHistory().map((event) => JSON.parse(JSON.stringify(event).replace(/"output":"\{\\"Attempts.*?\}"\}/, () =>
-      `"output":${JSON.stringify(JSON.stringify(description))},"resourceType":"batch","resource":"submitJob.sync"}`)));
-    return jobsOf(parseHistory(JSON.stringify(history)), (stream) => parseWorkerLog(stream, '')).find(({ id }) => id === 'a')!;
-  };
-  expect(jobWith(3, 143).attempts).toMatchObject([{ exitCode: 3, log: { stream: 'stream-first' } }]);
-  expect(jobWith(0, 0)).toMatchObject({ command: ['last'], image: 'image', attempts: [{ exitCode: 0, log: { stream: 'stream-last' } }] });
-});
-
 test('jobs have their state, iteration, size and attempts; one that has not ended has what its request says', () => {
   const log = parseWorkerLog('stream-a', '{"event":"started","command":"retrieve","time":"2001-09-09T01:46:46.000Z"}\n');
   const [b, a, c] = jobsOf(parseHistory(JSON.stringify(awsHistory())), (stream) => (stream === 'stream-a' ? log : undefined));
@@ -96,8 +80,8 @@ test('jobs have their state, iteration, size and attempts; one that has not ende
     vcpus: 0.25,
   });
   expect(a.attempts).toEqual([
-    { startedAt: undefined, stoppedAt: undefined, exitCode: undefined, reason: 'CannotPullContainerError', logStreams: ['stream-a-0'], logStream: 'stream-a-0', log: undefined },
-    { startedAt: 1_000_000_005_000, stoppedAt: 1_000_000_009_000, exitCode: 0, reason: 'Essential container in task exited', logStreams: ['stream-a'], logStream: 'stream-a', log },
+    { startedAt: undefined, stoppedAt: undefined, exitCode: undefined, reason: 'CannotPullContainerError', logStream: 'stream-a-0', log: undefined },
+    { startedAt: 1_000_000_005_000, stoppedAt: 1_000_000_009_000, exitCode: 0, reason: 'Essential container in task exited', logStream: 'stream-a', log },
   ]);
   expect(b).toMatchObject({ id: 'b', state: 'RunJob', iteration: 1, status: 'RUNNING', attempts: [] });
   // Neither is the last iteration's index its own, nor the next task's end.

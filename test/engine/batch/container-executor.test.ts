@@ -4,9 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attempts, definition, LocalBatch, QUEUE, task, until } from './support/local-batch';
+import { attempts, definition, LocalBatch, QUEUE, until } from './support/local-batch';
 import { BatchServiceOptions } from '../../../engine/batch/batch-service';
-import type { ContainerDefinition } from '../../../engine/batch/definition/container-definition';
 import { ContainerEngine } from '../../../engine/batch/executor/container-engine';
 import { BARE_MACHINE, containerExecutor } from '../../../engine/batch/executor/container-executor';
 import { CONTAINERS_HINT, engineOutput, isDockerOfPodman, testContainers } from '../../support/containers';
@@ -56,7 +55,8 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
   }
 
   const containersOf = (jobId: string) => engineOutput(['ps', '-a', '-q', '--filter', `label=pavi-pipeline.job=${jobId}`]);
-  const leftOf = (...jobIds: string[]) => jobIds.flatMap((id) => [containersOf(id), engineOutput(['volume', 'ls', '-q', '--filter', `name=pavi-${id}-`])]).join('');
+  const volumeOf = (jobId: string) => engineOutput(['inspect', '--format', '{{range .Mounts}}{{.Name}}{{end}}', containersOf(jobId)]);
+  const leftOf = (...jobIds: string[]) => jobIds.map(containersOf).join('');
 
   test('the image is built once; its program, environment and user are what runs', async () => {
     const { ended } = submit('id -u; echo $FROM_IMAGE $AWS_BATCH_JOB_ATTEMPT $A; echo err >&2; exit 3', { environment: { A: 'a b' }, ...attempts(2) });
@@ -72,6 +72,11 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
     expect(log).toMatch(/^2000\n/);
     expect(log.match(/Read-only file system/g)).toHaveLength(isDockerOfPodman() ? 1 : 2);
     expect(log).toMatch(/\nwritten\n$/);
+  });
+
+  test('a volume that may only be read', async () => {
+    const job = await submit('touch /tmp/x 2>&1', { mounts: [{ volume: 'scratch', path: '/tmp', readOnly: true }] }).ended;
+    expect(batch.logsOf(job)[0]).toMatch(/Read-only file system/);
   });
 
   test('the memory limit is the kernel\'s', async () => {
@@ -91,62 +96,30 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
   test('a job is stopped gently, or killed, and nothing is left', async () => {
     const running = submit('trap "echo stopping; exit 9" TERM; echo ready; while :; do sleep 0.1; done');
     await until('the start', () => batch.logOfRunning(running.job).includes('ready'));
-    const volume = engineOutput(['inspect', '--format', '{{range .Mounts}}{{.Name}}{{end}}', containersOf(running.job.id)]);
+    const volume = volumeOf(running.job.id);
     expect(engineOutput(['volume', 'inspect', '--format', '{{.Name}}', volume])).toBe(volume);
     running.terminate('enough');
     const job = await running.ended;
     expect(job).toMatchObject({ status: 'FAILED', statusReason: 'enough', attempts: [{ exitCode: 9 }] });
     expect(batch.logsOf(job)).toEqual(['ready\nstopping\n']);
     expect(engineOutput(['volume', 'inspect', '--format', '{{.Name}}', volume])).toBe('');
-    const timedOut = await submit('sleep 60', { timeout: 1, stopTimeout: 1 }).ended;
+    batch.remove();
+    batch = local({ executor: containerExecutor(engine, [], { stopGraceMs: 1000 }) });
+    const timedOut = await submit('sleep 60', { timeout: 1 }).ended;
     expect(timedOut.statusReason).toBe('Job attempt duration exceeded timeout');
     expect(leftOf(job.id, timedOut.id)).toBe('');
-  });
-
-  describe('several containers', () => {
-    const common: Partial<ContainerDefinition> = { image: URI, memoryMiB: 128, readonlyRootFilesystem: true };
-
-    function submitTask(scripts: Record<string, string>, more: Record<string, Partial<ContainerDefinition>>) {
-      return submitTaskOf(Object.fromEntries(Object.keys(scripts).map((name) => [name, { ...common, command: [scripts[name]], ...more[name] }])));
-    }
-
-    const scratch = (readOnly = false) => ({ mounts: [{ volume: 'v', path: '/tmp', readOnly }] });
-
-    test('wait for each other and share a volume, which one may only read; nothing is left', async () => {
-      const job = await submitTask({ out: 'cat /tmp/b; touch /tmp/c', main: 'tr a-z A-Z < /tmp/a > /tmp/b', in: 'echo text > /tmp/a' }, {
-        in: { essential: false, ...scratch() },
-        main: { essential: false, dependsOn: [{ container: 'in', condition: 'SUCCESS' }], ...scratch() },
-        out: { dependsOn: [{ container: 'main', condition: 'SUCCESS' }], ...scratch(true) },
-      }).ended;
-      expect(batch.logsOfContainers(job)).toMatchObject({ in: '', main: '', out: expect.stringMatching(/^TEXT\n.*Read-only file system\n$/) });
-      expect(job).toMatchObject({ status: 'FAILED', attempts: [{ exitCode: 1 }] });
-      expect(leftOf(job.id)).toBe('');
-    });
-
-    longTest('one runs beside the essential one, from before its start to its end, and none has the memory of another', async () => {
-      const hog = 'node -e "const kept = []; for (let i = 0; i < 1000; i++) kept.push(Buffer.alloc(8388608, 1))"';
-      const job = await submitTask({
-        main: 'test -e /tmp/ready || sleep 1; test -e /tmp/ready', side: 'touch /tmp/ready; trap "echo stopped; exit 0" TERM; while :; do sleep 0.1; done', hog,
-      }, {
-        main: { dependsOn: [{ container: 'side', condition: 'START' }, { container: 'hog', condition: 'COMPLETE' }], ...scratch() },
-        side: { essential: false, ...scratch() },
-        hog: { essential: false },
-      }).ended;
-      expect(job.attempts[0].containers).toMatchObject([
-        { exitCode: 0 }, { exitCode: 0 }, { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
-      ]);
-      expect(job.status).toBe('SUCCEEDED');
-      expect(batch.logsOfContainers(job).side).toBe('stopped\n');
-    });
   });
 
   longTest('what a killed engine left of a job is removed by the next one, and nothing of other jobs', async () => {
     const [one, other] = [`one-${TAG}`, `other-${TAG}`];
     const image = await engine.image(URI);
     for (const job of [one, other]) await leave(job, image);
+    const volume = volumeOf(one);
+    expect(volume).not.toBe('');
     await containerExecutor(engine).removeLeft(one);
     expect(leftOf(one)).toBe('');
-    expect(leftOf(other)).toMatch(new RegExp(`^[0-9a-f]+pavi-${other}-v$`));
+    expect(engineOutput(['volume', 'ls', '--quiet', '--filter', `name=${volume}`])).toBe('');
+    expect(leftOf(other)).toMatch(/^[0-9a-f]+$/);
     await containerExecutor(engine).removeLeft(other);
     expect(leftOf(other)).toBe('');
   });
@@ -156,7 +129,7 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
     const name = `pavi-left-${job}`;
     const start = (bare: { engine: readonly string[]; run: readonly string[] }) => engine.run([
       ...bare.engine, 'run', '--detach', '--name', name, '--label', `pavi-pipeline.job=${job}`, '--network=host',
-      '--mount', `type=volume,source=pavi-${job}-v,destination=/tmp`, ...bare.run, image, 'sleep 60',
+      '--mount', 'type=volume,destination=/tmp', ...bare.run, image, 'sleep 60',
     ]);
     try {
       await start({ engine: [], run: [] });
@@ -165,11 +138,6 @@ const longTest = process.env.PAVI_LONG_TESTS === '1' ? test : test.skip;
       await engine.run(['rm', '--force', name]);
       await start(BARE_MACHINE);
     }
-  }
-
-  function submitTaskOf(containers: Record<string, Partial<ContainerDefinition>>) {
-    const scripts = Object.fromEntries(Object.keys(containers).map((name) => [name, '']));
-    return batch.service.submit({ jobName: 'job', queueArn: QUEUE, definition: task(scripts, containers) });
   }
 
   longTest('a folder of this machine can be read where it was named, and neither written nor others read', async () => {

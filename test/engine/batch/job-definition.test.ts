@@ -40,8 +40,7 @@ test('what a definition says', () => {
   expect(definition).toEqual({
     arn: ARN,
     name: 'Name',
-    containers: [{
-      name: 'default',
+    container: {
       image: 'image',
       command: ['run'],
       environment: { A: '1' },
@@ -52,10 +51,7 @@ test('what a definition says', () => {
       user: '1000:1000',
       readonlyRootFilesystem: true,
       mounts: [{ volume: 'scratch', path: '/tmp', readOnly: false }],
-      essential: true,
-      dependsOn: [],
-    }],
-    isTask: false,
+    },
     jobRoleArn: 'arn:role',
     retry: { attempts: 3, rules: [{ action: 'EXIT', onReason: '*' }] },
     timeout: 900,
@@ -66,7 +62,7 @@ test('what a definition says', () => {
 });
 
 test('the older way to say a size', () => {
-  expect(load({}, { ResourceRequirements: undefined, Memory: 128, Vcpus: 2 }).definition.containers).toMatchObject([{ memoryMiB: 128, vcpus: 2 }]);
+  expect(load({}, { ResourceRequirements: undefined, Memory: 128, Vcpus: 2 }).definition!.container).toMatchObject({ memoryMiB: 128, vcpus: 2 });
 });
 
 test.each<[string, object, object, RegExp]>([
@@ -78,7 +74,7 @@ test.each<[string, object, object, RegExp]>([
   ['a volume of the host', {}, { Volumes: [{ Name: 'v', Host: { SourcePath: '/etc' } }] }, /the volume v lies on the host or on EFS/],
   ['a GPU', {}, { ResourceRequirements: [{ Type: 'GPU', Value: '1' }] }, /the resource requirement GPU is not supported/],
   ['a mount point without its volume', {}, { MountPoints: [{ ContainerPath: '/x', SourceVolume: 'v' }] }, /the mount point \/x is of the volume v, which is not defined/],
-  ['both kinds of properties', { EcsProperties: { TaskProperties: [] } }, {}, /has ContainerProperties or EcsProperties, not both/],
+  ['both kinds of properties', { EcsProperties: { TaskProperties: [] } }, {}, /EcsProperties of a job definition is not supported/],
   ['no memory', {}, { ResourceRequirements: [] }, /the job has no memory/],
   ['a short time limit', { Timeout: { AttemptDurationSeconds: 5 } }, {}, /at least 60, got 5/],
   ['wrong rules', { RetryStrategy: { Attempts: 20 } }, {}, /RetryStrategy: Attempts must be 1 to 10, got 20/],
@@ -89,60 +85,11 @@ test.each<[string, object, object, RegExp]>([
   expect(problems.every((problem) => problem.startsWith('Job: '))).toBe(true);
 });
 
-describe('several containers', () => {
-  const SIZE = [{ Type: 'MEMORY', Value: '512' }, { Type: 'VCPU', Value: '0.25' }];
-  const loadTask = (containers: object[], more: object = {}) => load({
-    ContainerProperties: undefined, EcsProperties: { TaskProperties: [{ Containers: containers, ...more }] },
-  });
-  const one = (Name: string, more: object = {}) => ({ Name, Image: 'image', ResourceRequirements: SIZE, ...more });
-
-  test('what a definition says of each', () => {
-    const { definition, problems } = loadTask([
-      one('in', { Essential: false, MountPoints: [{ ContainerPath: '/scratch', SourceVolume: 'v' }], StopTimeout: 5 }),
-      one('main', {
-        Command: ['run'],
-        DependsOn: [{ ContainerName: 'in', Condition: 'SUCCESS' }],
-        MountPoints: [{ ContainerPath: '/data', SourceVolume: 'v', ReadOnly: true }],
-        LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-group': 'group', 'awslogs-stream-prefix': 'pavi' } },
-      }),
-    ], { TaskRoleArn: 'arn:role', Volumes: [{ Name: 'v' }] });
-    expect(problems).toEqual([]);
-    expect(definition).toMatchObject({
-      isTask: true,
-      jobRoleArn: 'arn:role',
-      containers: [
-        { name: 'in', essential: false, dependsOn: [], mounts: [{ volume: 'v', path: '/scratch', readOnly: false }], stopTimeout: 5, memoryMiB: 512 },
-        {
-          name: 'main',
-          essential: true,
-          dependsOn: [{ container: 'in', condition: 'SUCCESS' }],
-          mounts: [{ volume: 'v', path: '/data', readOnly: true }],
-          command: ['run'],
-          logGroup: 'group',
-          logStreamPrefix: 'pavi',
-        },
-      ],
-    });
-  });
-
-  test.each<[string, object[], object, RegExp]>([
-    ['no container', [], {}, /1 to 10 containers, got 0/],
-    ['eleven', Array.from({ length: 11 }, (_, index) => one(`c${index}`)), {}, /1 to 10 containers, got 11/],
-    ['one without a name', [one('a'), { Image: 'image', ResourceRequirements: SIZE }], {}, /container 2 must have a Name of letters, digits, - and _, got undefined/],
-    ['two of a name', [one('a'), one('a')], {}, /two containers have the same name/],
-    ['none that is essential', [one('a', { Essential: false })], {}, /no container is essential/],
-    ['an unknown dependency', [one('a', { DependsOn: [{ ContainerName: 'b', Condition: 'START' }] })], {}, /a depends on the container b, which is not defined/],
-    ['an unknown condition', [one('a'), one('b', { DependsOn: [{ ContainerName: 'a', Condition: 'HEALTHY' }] })], {}, /must be START, COMPLETE, SUCCESS, got HEALTHY/],
-    ['a wait for the end of an essential one', [one('a'), one('b', { DependsOn: [{ ContainerName: 'a', Condition: 'COMPLETE' }] })], {},
-      /b: the condition COMPLETE can't be set on an essential container, which a is/],
-    ['a circle', [one('a', { DependsOn: [{ ContainerName: 'b', Condition: 'START' }] }), one('b', { DependsOn: [{ ContainerName: 'a', Condition: 'START' }] })], {},
-      /a depends on itself/],
-    ['secrets', [one('a', { Secrets: [{ Name: 'A', ValueFrom: 'arn' }] })], {}, /container a: Secrets of a job definition is not supported/],
-    ['a router of logs', [one('a', { FirelensConfiguration: {} })], {}, /container a: FirelensConfiguration of a job definition is not supported/],
-    ['a shared process namespace', [one('a')], { PidMode: 'task' }, /EcsProperties.TaskProperties.PidMode of a job definition is not supported/],
-    ['a volume of the host', [one('a')], { Volumes: [{ Name: 'v', Host: { SourcePath: '/etc' } }] }, /the volume v lies on the host/],
-    ['no size', [{ Name: 'a', Image: 'image' }], {}, /container a: the job has no memory/],
-  ])('%s is refused by name', (_name, containers, more, words) => {
-    expect(loadTask(containers, more).problems.join('\n')).toMatch(words);
+test('a job of several containers is refused, for Step Functions could not start it in AWS', () => {
+  const size = [{ Type: 'MEMORY', Value: '512' }, { Type: 'VCPU', Value: '0.25' }];
+  const Containers = ['in', 'main'].map((Name) => ({ Name, Image: 'image', ResourceRequirements: size }));
+  expect(load({ ContainerProperties: undefined, EcsProperties: { TaskProperties: [{ Containers }] } })).toEqual({
+    problems: ['Job: EcsProperties of a job definition is not supported: batch:submitJob.sync cannot start such a job in AWS '
+      + '("Container overrides should not be set for ecsProperties jobs."); use ContainerProperties, with one container'],
   });
 });

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { LoadError } from '../../../engine/assembly/load-error';
 import { loadAssembly } from '../../../engine/deployment/load-assembly';
 import { newPipeline } from '../../src/support/pipeline-stack';
 
@@ -13,6 +15,10 @@ beforeAll(() => {
   const shared = new s3.Bucket(new Stack(app, 'Shared'), 'Bucket');
   newPipeline(new Stack(app, 'Pipeline'), { workBucket: shared });
   new CfnResource(new Stack(app, 'Database'), 'Db', { type: 'AWS::RDS::DBInstance' });
+  const several = { containers: ['in', 'main'].map((name) => ({ name, image: 'image', resourceRequirements: [] })) };
+  const ecs = new Stack(app, 'Ecs');
+  newPipeline(ecs);
+  new batch.CfnJobDefinition(ecs, 'Several', { type: 'container', ecsProperties: { taskProperties: [several] } });
   app.synth();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,5 +31,10 @@ test('stacks that are not chosen may have what is not supported; those that the 
 });
 
 test('a stack that the app does not have', () => {
-  expect(() => loadAssembly(folder, { stacks: ['Pipeline', 'Pipelin'] })).toThrow('it has no stack Pipelin; it has: Shared, Pipeline, Database');
+  expect(() => loadAssembly(folder, { stacks: ['Pipeline', 'Pipelin'] })).toThrow('it has no stack Pipelin; it has: Shared, Pipeline, Database, Ecs');
+});
+
+test('a job definition of several containers is refused by its name', () => {
+  expect(() => loadAssembly(folder, { stacks: ['Ecs'] })).toThrow(LoadError);
+  expect(() => loadAssembly(folder, { stacks: ['Ecs'] })).toThrow(/Several: EcsProperties of a job definition is not supported: batch:submitJob.sync cannot start/);
 });

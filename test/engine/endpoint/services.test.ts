@@ -10,17 +10,10 @@ let aws: SmallAccount;
 beforeAll(async () => {
   aws = await SmallAccount.start({
     Job: {
-      definition: { StartAt: 'Run', States: { Run: runDefinition('Job', { JobDefinition: '${Definition}', ContainerOverrides: { Command: ['hello', '${Whom}'] } }) } },
+      definition: { StartAt: 'Run', States: { Run: runDefinition({ JobDefinition: '${Definition}', ContainerOverrides: { Command: ['hello', '${Whom}'] } }) } },
       substitutions: { Whom: 'you', Definition: { Ref: 'JobDefinition' } },
     },
     Sleep: { definition: { StartAt: 'Run', States: { Run: runJob(['sleep', 'long']) } } },
-    Task: { definition: { StartAt: 'Run', States: { Run: runDefinition('Task', { Parameters: { who: 'all' } }) } } },
-    FailingTask: {
-      definition: {
-        StartAt: 'Run',
-        States: { Run: runDefinition('Task', { EcsPropertiesOverride: { TaskProperties: [{ Containers: [{ Name: 'first', Command: ['fail', 'now'] }] }] } }) },
-      },
-    },
     Update: {
       definition: {
         StartAt: 'Update',
@@ -83,28 +76,6 @@ describe('Batch', () => {
     expect(JSON.parse(cause)).toMatchObject({ Status: 'FAILED', StatusReason: 'no more of it' });
     // Nothing happens to a job that has ended.
     await call('batch', 'TerminateJob', { jobId: running[0].jobId, reason: 'again' });
-  });
-
-  test('a job of several containers: each has its end and its log stream', async () => {
-    expect(await aws.ended(await aws.start('Task', 'several'))).toMatchObject({ status: 'SUCCEEDED' });
-    const failed = await aws.ended(await aws.start('FailingTask', 'failing'));
-    expect(JSON.parse(failed.cause)).toMatchObject({
-      Status: 'FAILED', EcsProperties: { TaskProperties: [{ Containers: [{ Name: 'first', ExitCode: 3 }, { Name: 'main', ExitCode: 143 }] }] },
-    });
-    const { jobSummaryList: [{ jobId, container }] } = await call('batch', 'ListJobs', { jobQueue: 'Queue', filters: [{ name: 'JOB_NAME', values: ['job-several'] }] });
-    expect(container).toEqual({});
-    const { jobs: [job] } = await call('batch', 'DescribeJobs', { jobs: [jobId] });
-    expect(job).toMatchObject({ status: 'SUCCEEDED', container: {}, isCancelled: false, isTerminated: false });
-    const [{ containers }] = job.ecsProperties.taskProperties;
-    expect(containers).toMatchObject([
-      { name: 'first', exitCode: 0, essential: false, command: ['hello', 'all'] },
-      { name: 'main', exitCode: 0, dependsOn: [{ containerName: 'first', condition: 'SUCCESS' }] },
-    ]);
-    expect(job.attempts[0].taskProperties[0].containers.map(({ name, exitCode }: any) => [name, exitCode])).toEqual([['first', 0], ['main', 0]]);
-    for (const { logStreamName } of containers) {
-      const { events } = await call('logs', 'GetLogEvents', { logGroupName: LOG_GROUP, logStreamName });
-      expect(events.map(({ message }: any) => JSON.parse(message))).toEqual([{ command: 'hello', text: 'all' }]);
-    }
   });
 
   test('CancelJob leaves alone what runs', async () => {

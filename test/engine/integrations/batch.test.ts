@@ -2,12 +2,11 @@ import type { TaskContext } from '../../../engine/asl/visit/task-integration';
 import { Capacity } from '../../../engine/batch/capacity';
 import type { PolicyStatement, Principal } from '../../../engine/iam/policy';
 import { integrations, isSupported } from '../../../engine/integrations/find-integration';
-import { attempts, definition, LocalBatch, QUEUE, task } from '../batch/support/local-batch';
+import { attempts, definition, LocalBatch, QUEUE } from '../batch/support/local-batch';
 
 const ARN = 'arn:aws:batch:us-east-1:000000000000';
 const RULE = 'arn:aws:events:us-east-1:000000000000:rule/StepFunctionsGetEventsForBatchJobsRule';
 const DEFINITION = definition({ command: ['true'], ...attempts(1) });
-const TASK = { ...task({ a: 'echo $X', b: 'true' }, { a: { essential: false } }), name: 'task' };
 
 /** All that `.sync` takes, as the documents of AWS have it. */
 const NEEDED: readonly PolicyStatement[] = [
@@ -37,7 +36,7 @@ function call(resource: string, args: Record<string, unknown>, { statements = NE
   const find = integrations({
     batch: batch.service,
     principal: principal(statements),
-    definitions: new Map([[DEFINITION.arn, DEFINITION], ['task', TASK]]),
+    definitions: new Map([[DEFINITION.arn, DEFINITION]]),
     queueArns: new Set([QUEUE]),
     s3: undefined as never,
     tables: undefined as never,
@@ -139,15 +138,6 @@ describe('batch:submitJob.sync', () => {
     });
   });
 
-  test('overrides of several containers, each by its name', async () => {
-    const Containers = [{ Name: 'b', Command: ['sh', '-c', 'exit $X'], Environment: [{ Name: 'X', Value: '7' }], ResourceRequirements: [{ Type: 'MEMORY', Value: '300' }] }];
-    const { errorCause } = await failureOf(call('batch:submitJob.sync', submission({ JobDefinition: 'task', EcsPropertiesOverride: { TaskProperties: [{ Containers }] } })));
-    expect(JSON.parse(errorCause).EcsProperties.TaskProperties[0].Containers).toMatchObject([
-      { Name: 'a', Command: ['sh', '-c', 'echo $X'], Environment: [] },
-      { Name: 'b', ExitCode: 7, Environment: [{ Name: 'X', Value: '7' }], ResourceRequirements: [{ Type: 'MEMORY', Value: '300' }, { Type: 'VCPU', Value: '1' }] },
-    ]);
-  });
-
   test('a queue that the app imports is stood in for', async () => {
     const imported = 'arn:aws:batch:us-east-1:123456789012:job-queue/existing';
     const statements: PolicyStatement[] = [...NEEDED, { Effect: 'Allow', Action: 'batch:SubmitJob', Resource: imported }];
@@ -199,10 +189,6 @@ test.each<[string, object, RegExp]>([
   ['eleven attempts', { RetryStrategy: { Attempts: 11 } }, /RetryStrategy: Attempts must be 1 to 10, got 11/],
   ['an unknown dependency', { DependsOn: [{ JobId: 'nobody' }] }, /Job dependency nobody does not exist/],
   ['too many dependencies', { DependsOn: Array(21).fill({ JobId: 'x' }) }, /depend on 20 jobs, got 21/],
-  ['overrides of several containers for one', { EcsPropertiesOverride: {} }, /definition has ContainerProperties; expected ContainerOverrides/],
-  ['overrides of one container for several', { JobDefinition: 'task', ...command('x') }, /task has EcsProperties; expected EcsPropertiesOverride/],
-  ['overrides of a container that is not there', { JobDefinition: 'task', EcsPropertiesOverride: { TaskProperties: [{ Containers: [{ Name: 'c' }] }] } },
-    /container "c" is for none of the job definition: a, b/],
   ['a tag of AWS', { Tags: { 'aws:x': 'y' } }, /the tag "aws:x"/],
 ])('Batch refuses %s', async (_name, more, words) => {
   const statements = [...NEEDED, TAGGING];
@@ -217,8 +203,7 @@ test.each<[object, RegExp]>([
   [{ ContainerOverrides: { InstanceType: 'm5.large' } }, /with ContainerOverrides.InstanceType/],
   [{ ContainerOverrides: { ResourceRequirements: [{ Type: 'GPU', Value: '1' }] } }, /the resource requirement GPU/],
   [{ DependsOn: [{ JobId: 'x', Type: 'N_TO_N' }] }, /a dependency of type N_TO_N/],
-  [{ JobDefinition: 'task', EcsPropertiesOverride: { More: 1 } }, /EcsPropertiesOverride.More/],
-  [{ JobDefinition: 'task', EcsPropertiesOverride: { TaskProperties: [{ Containers: [{ Name: 'a', User: 'x' }] }] } }, /EcsPropertiesOverride.TaskProperties.Containers.User/],
+  [{ EcsPropertiesOverride: {} }, /SubmitJob with EcsPropertiesOverride/],
 ])('what the engine does not have is refused by its name: %j', async (more, words) => {
   const { errorName, errorCause } = await failureOf(call('batch:submitJob', submission(more)));
   expect(errorName).toBe('States.Runtime');

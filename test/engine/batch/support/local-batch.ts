@@ -12,9 +12,8 @@ import type { SubmitJob } from '../../../../engine/batch/submission';
 export const QUEUE = 'arn:aws:batch:us-east-1:000000000000:job-queue/queue';
 
 /** A container whose image runs the command as it is. */
-export function container(more: Partial<ContainerDefinition> = {}): ContainerDefinition {
+function container(more: Partial<ContainerDefinition> = {}): ContainerDefinition {
   return {
-    name: 'default',
     image: 'image',
     command: [],
     environment: {},
@@ -24,22 +23,19 @@ export function container(more: Partial<ContainerDefinition> = {}): ContainerDef
     logStreamPrefix: 'prefix',
     readonlyRootFilesystem: false,
     mounts: [],
-    essential: true,
-    dependsOn: [],
     ...more,
   };
 }
 
-/** A job definition of one container. */
+/** A job definition. */
 export function definition({
   retry = { attempts: 1, rules: [] }, parameters = {}, propagateTags = false, platformCapabilities = [],
-  jobRoleArn, timeout, containers, isTask = false, ...only
+  jobRoleArn, timeout, ...given
 }: Partial<JobDefinition & ContainerDefinition> = {}): JobDefinition {
   return {
     arn: 'arn:aws:batch:us-east-1:000000000000:job-definition/definition:1',
     name: 'definition',
-    containers: containers ?? [container(only)],
-    isTask,
+    container: container(given),
     ...jobRoleArn === undefined ? {} : { jobRoleArn },
     retry,
     ...timeout === undefined ? {} : { timeout },
@@ -47,12 +43,6 @@ export function definition({
     propagateTags,
     platformCapabilities,
   };
-}
-
-/** A job definition of several containers, each of which runs a shell script. */
-export function task(scripts: Readonly<Record<string, string>>, more: Readonly<Record<string, Partial<ContainerDefinition>>> = {}): JobDefinition {
-  const containers = Object.entries(scripts).map(([name, script]) => container({ name, command: ['sh', '-c', script], ...more[name] }));
-  return definition({ isTask: true, containers });
 }
 
 export function attempts(count: number, ...EvaluateOnExit: object[]): Partial<JobDefinition> {
@@ -89,15 +79,9 @@ export class LocalBatch {
     return job.attempts.map(({ logStreamName }) => this.log(logStreamName));
   }
 
-  /** What the containers of a job's last attempt wrote, by name; nothing where one has not started. */
-  public logsOfContainers(job: Job): Record<string, string> {
-    return Object.fromEntries(job.attempts.at(-1)!.containers.map(({ logStreamName }, index) =>
-      [job.containers[index].definition.name, this.log(logStreamName)]));
-  }
-
   /** What the container of the attempt that runs has written. */
-  public logOfRunning({ running = [] }: Job): string {
-    return running.map(({ logStreamName }) => this.log(logStreamName)).join('');
+  public logOfRunning({ running }: Job): string {
+    return running === undefined ? '' : this.log(running.logStreamName);
   }
 
   private log(stream: string): string {

@@ -88,30 +88,6 @@ function resources() {
         },
       },
     },
-    TaskDefinition: {
-      Type: 'AWS::Batch::JobDefinition',
-      Properties: {
-        JobDefinitionName: 'Task',
-        Type: 'container',
-        EcsProperties: {
-          TaskProperties: [{
-            Containers: [container('first', { Essential: false }), container('main', { DependsOn: [{ ContainerName: 'first', Condition: 'SUCCESS' }] })],
-            TaskRoleArn: { 'Fn::GetAtt': ['JobRole', 'Arn'] },
-          }],
-        },
-      },
-    },
-  };
-}
-
-function container(Name: string, more: object): object {
-  return {
-    Name,
-    Image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/images:one`,
-    Command: ['hello', 'Ref::who'],
-    ResourceRequirements: [{ Type: 'MEMORY', Value: '256' }, { Type: 'VCPU', Value: '0.5' }],
-    LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-group': LOG_GROUP, 'awslogs-stream-prefix': 'small/task' } },
-    ...more,
   };
 }
 
@@ -127,17 +103,17 @@ function role(actions: readonly string[]): object {
 
 /** A task that runs one job. */
 export function runJob(command: readonly string[], next: object = { End: true }): object {
-  return runDefinition('Job', { ContainerOverrides: { Command: command } }, next);
+  return runDefinition({ ContainerOverrides: { Command: command } }, next);
 }
 
-/** A task that runs one job of a definition. */
-export function runDefinition(definition: 'Job' | 'Task', more: object, next: object = { End: true }): object {
+/** A task that runs one job with these arguments. */
+export function runDefinition(more: object, next: object = { End: true }): object {
   return {
     Type: 'Task',
     Resource: 'arn:aws:states:::batch:submitJob.sync',
     Arguments: {
       JobName: '{% \'job-\' & $states.context.Execution.Name %}',
-      JobDefinition: `arn:aws:batch:${REGION}:${ACCOUNT}:job-definition/${definition}:1`,
+      JobDefinition: `arn:aws:batch:${REGION}:${ACCOUNT}:job-definition/Job:1`,
       JobQueue: QUEUE_ARN,
       ...more,
     },
