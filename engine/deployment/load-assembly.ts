@@ -6,7 +6,7 @@ import { definitionText } from './definition-text';
 import { existingResources } from './existing-resources';
 import type { LoadedAssembly, LoadedPipeline, LoadedStateMachine, ResolvedStack } from './loaded-assembly';
 import { logGroups } from './log-groups';
-import { roleOf, unknownPermissions } from './roles';
+import { iamSizeProblems, roleOf, unknownPermissions } from './roles';
 import { tableOf } from './tables';
 import { taskResources, loadDefinition } from '../asl/definition/load-definition';
 import { readAssembly } from '../assembly/cloud-assembly';
@@ -97,7 +97,7 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
     policies.forEach((policy) => problems.push(...checkPolicy(policy, name)));
     if (boundary !== undefined) problems.push(...checkPolicy(boundary, `${name}, permissions boundary`));
   }
-  problems.push(...unknownPermissions(resources));
+  problems.push(...unknownPermissions(resources), ...iamSizeProblems(resources));
   const jobDefinitions = ofType('AWS::Batch::JobDefinition');
   const definitions = jobDefinitions.flatMap((resource) => {
     const { definition, problems: found } = jobDefinition(resource);
@@ -157,10 +157,14 @@ function isStateMachine({ type }: Resource): boolean {
   return type === 'AWS::StepFunctions::StateMachine';
 }
 
+/** API reference, "CreateStateMachine". */
+const MAX_DEFINITION = 1024 * 1024;
+
 function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, Role>, problems: string[]): LoadedStateMachine | undefined {
   const { logicalId, arn, properties } = machine;
   const loaded = attempt(problems, logicalId, () => {
     const text = definitionText(properties);
+    if (text.length > MAX_DEFINITION) problems.push(`${logicalId}: a definition has up to ${MAX_DEFINITION} characters, got ${text.length}`);
     const definition = loadDefinition(JSON.parse(text), properties.StateMachineType ?? 'STANDARD');
     for (const { state, resource } of taskResources(definition)) {
       if (!isSupported(resource)) problems.push(`${logicalId}: state ${state}: ${resource} is not supported`);

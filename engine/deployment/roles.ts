@@ -16,6 +16,27 @@ export function roleOf(role: Resource, resources: readonly Resource[]): Role {
   };
 }
 
+/** IAM user guide, page "IAM and AWS STS quotas": those that nobody can have raised. White space does not count. */
+const [MAX_ROLE_NAME, MAX_INLINE, MAX_MANAGED] = [64, 10_240, 6144];
+
+/** What IAM would refuse for its size. */
+export function iamSizeProblems(resources: readonly Resource[]): string[] {
+  const size = (policy: unknown) => JSON.stringify(policy ?? '').replace(/\s/g, '').length;
+  return resources.flatMap(({ type, logicalId, ref, properties }) => {
+    if (type === 'AWS::IAM::ManagedPolicy' && size(properties.PolicyDocument) > MAX_MANAGED) {
+      return [`${logicalId}: a managed policy has up to ${MAX_MANAGED} characters, got ${size(properties.PolicyDocument)}`];
+    }
+    if (type !== 'AWS::IAM::Role') return [];
+    const attached = resources.filter((other) => other.type === 'AWS::IAM::Policy' && (other.properties.Roles ?? []).includes(ref));
+    const policies: { PolicyDocument?: PolicyDocument }[] = [...properties.Policies ?? [], ...attached.map((other) => other.properties)];
+    const inline = policies.reduce((sum, { PolicyDocument: document }) => sum + size(document), 0);
+    return [
+      ...ref.length > MAX_ROLE_NAME ? [`${logicalId}: a role's name has up to ${MAX_ROLE_NAME} characters, got ${ref.length}`] : [],
+      ...inline > MAX_INLINE ? [`${logicalId}: a role's inline policies have up to ${MAX_INLINE} characters in all, got ${inline}`] : [],
+    ];
+  });
+}
+
 /** Policies whose text nobody has here, of the roles that runs use: with them the engine would guess what is allowed. */
 export function unknownPermissions(resources: readonly Resource[]): string[] {
   const used = new Set(resources.flatMap(({ properties }) => [jobRoleOf(properties), properties.RoleArn]));

@@ -44,7 +44,6 @@ export function batchSubmitJobSync(options: BatchCallOptions): TaskIntegration {
 }
 
 function managed(args: Readonly<Record<string, any>>): Readonly<Record<string, any>> {
-  if (args.EcsPropertiesOverride !== undefined) return args;
   const { ContainerOverrides: overrides } = args;
   return { ...args, ContainerOverrides: { ...overrides, Environment: [...overrides?.Environment ?? [], MANAGED] } };
 }

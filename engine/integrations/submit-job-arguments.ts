@@ -1,6 +1,7 @@
 import { StatesError } from '../asl/visit/task-integration';
 import { BatchError } from '../batch/batch-service';
 import { environmentOf, reservedNames } from '../batch/definition/container-definition';
+import { fargateProblem } from '../batch/definition/fargate';
 import { JobDefinition, MIN_TIMEOUT_SECONDS } from '../batch/definition/job-definition';
 import { resourceProblems, sizeOf } from '../batch/definition/resource-requirements';
 import { retryStrategy } from '../batch/definition/retry-rules';
@@ -37,7 +38,7 @@ export function submitJobArguments(
     jobName: args.JobName,
     definition,
     queueArn: queueOf(args.JobQueue, queueArns),
-    ...overridesOf(args.ContainerOverrides ?? {}),
+    ...fitting(overridesOf(args.ContainerOverrides ?? {}), definition),
     parameters: args.Parameters,
     retry: args.RetryStrategy === undefined ? undefined : retryOf(args.RetryStrategy),
     timeout: args.Timeout === undefined ? undefined : timeoutOf(args.Timeout.AttemptDurationSeconds),
@@ -45,6 +46,14 @@ export function submitJobArguments(
     tags: tagsOf(args.Tags ?? {}),
     propagateTags: args.PropagateTags,
   };
+}
+
+/** The size that the job comes to must be one that Fargate has. */
+function fitting(override: ContainerOverride, { platformCapabilities, container }: JobDefinition): ContainerOverride {
+  const { vcpus = container.vcpus, memoryMiB = container.memoryMiB } = override;
+  const problem = platformCapabilities.includes('FARGATE') ? fargateProblem({ vcpus, memoryMiB }) : undefined;
+  if (problem !== undefined) throw refused(problem);
+  return override;
 }
 
 function overridesOf(given: Readonly<Record<string, any>>): ContainerOverride {

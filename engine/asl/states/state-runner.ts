@@ -8,7 +8,7 @@ import { evaluate, evaluateInteger, evaluateTyped, ExpressionError } from '../ex
 import { jsonText } from '../expression/json-text';
 import { catcherFor, ErrorCode, Retries } from '../visit/errors';
 import { StatesError } from '../visit/task-integration';
-import { asStatesError, bindings, Engine, requireSize, Scope, Visit, within } from '../visit/visit';
+import { asStatesError, bindings, Engine, requireSize, requireSizeOfVariables, Scope, Visit, within } from '../visit/visit';
 
 /** Where a state leads: the next one, or the end. */
 interface Step {
@@ -147,7 +147,9 @@ export class StateRunner {
     const output = 'Output' in writer ? await evaluate(writer.Output, `${at}Output`, available) : outcome.output;
     requireSize(assigned, name);
     requireSize(output, name);
-    scope.variables = { ...scope.variables, ...assigned };
+    const variables = { ...scope.variables, ...assigned };
+    if (Object.keys(assigned).length > 0) requireSizeOfVariables(variables, name);
+    scope.variables = variables;
     const names = Object.entries(assigned).map(([variable, value]) => [variable, jsonText(value)]);
     this.engine.history.add(`${state.Type}StateExited`, {
       name, output: jsonText(output), ...names.length === 0 ? {} : { assignedVariables: Object.fromEntries(names) },

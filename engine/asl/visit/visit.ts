@@ -3,7 +3,7 @@ import { ErrorCode } from './errors';
 import { FindIntegration, StatesError } from './task-integration';
 import type { Turns } from './turns';
 import type { StateDefinition, StatesDefinition } from '../definition/definition';
-import { MAX_PAYLOAD_BYTES } from '../definition/payload-size';
+import { MAX_PAYLOAD_BYTES, MAX_VARIABLES_BYTES } from '../definition/payload-size';
 import { Bindings, evaluate, EvaluationSettings, ExpressionError, ExpressionOptions, SETTINGS } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
 import type { Child, ChildResult } from '../record/children';
@@ -121,6 +121,23 @@ export function within(visit: Visit, message: string): string {
 
 /** @param what the state or task that gave the value */
 export function requireSize(value: unknown, what: string): void {
-  if (value === undefined || Buffer.byteLength(jsonText(value)) <= MAX_PAYLOAD_BYTES) return;
-  throw new StatesError(ErrorCode.DATA_LIMIT, `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`);
+  if (value !== undefined && Buffer.byteLength(jsonText(value)) > MAX_PAYLOAD_BYTES) throw tooLarge(what);
+}
+
+const sizes = new WeakMap<object, number>();
+
+/** Of all the variables that a state sees; their values do not change, so each is measured once. */
+export function requireSizeOfVariables(variables: Readonly<Record<string, unknown>>, what: string): void {
+  let sum = 0;
+  for (const value of Object.values(variables)) {
+    const known = typeof value === 'object' && value !== null ? sizes.get(value) : undefined;
+    const bytes = known ?? Buffer.byteLength(jsonText(value));
+    if (known === undefined && typeof value === 'object' && value !== null) sizes.set(value, bytes);
+    sum += bytes;
+  }
+  if (sum > MAX_VARIABLES_BYTES) throw tooLarge(what);
+}
+
+function tooLarge(what: string): StatesError {
+  return new StatesError(ErrorCode.DATA_LIMIT, `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`);
 }

@@ -1,4 +1,5 @@
 import { ContainerDefinition, containerDefinition, containerProblems } from './container-definition';
+import { fargateProblem } from './fargate';
 import { RetryStrategy, retryStrategy } from './retry-rules';
 import type { Resource } from '../../assembly/stack-resources';
 
@@ -29,6 +30,12 @@ const NO_ECS_PROPERTIES = 'EcsProperties of a job definition is not supported: b
   + '("Container overrides should not be set for ecsProperties jobs."); use ContainerProperties, with one container';
 /** API reference, "JobTimeout". */
 export const MIN_TIMEOUT_SECONDS = 60;
+/** User guide, page "Service quotas": what RegisterJobDefinition takes. */
+const MAX_DEFINITION_BYTES = 24 * 1024;
+/** API reference, "RegisterJobDefinition" and "EphemeralStorage". */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+const MAX_TAGS = 50;
+const [MIN_STORAGE_GIB, MAX_STORAGE_GIB] = [21, 200];
 
 type Given = Readonly<Record<string, any>>;
 
@@ -68,8 +75,19 @@ export function jobRoleOf(properties: Given): unknown {
   return properties.ContainerProperties?.JobRoleArn;
 }
 
-function ofDefinition(properties: Given, { timeout }: JobDefinition): string[] {
+function ofDefinition(properties: Given, { timeout, container, platformCapabilities }: JobDefinition): string[] {
   const problems = unknown('', properties, KNOWN);
+  const { JobDefinitionName: name, Tags = {}, ContainerProperties } = properties;
+  if (name !== undefined && !NAME.test(name)) problems.push(`JobDefinitionName must have up to 128 letters, digits, - and _, and begin with a letter or digit, got ${JSON.stringify(name)}`);
+  const size = Buffer.byteLength(JSON.stringify(properties));
+  if (size > MAX_DEFINITION_BYTES) problems.push(`a job definition has up to ${MAX_DEFINITION_BYTES} bytes, got ${size}`);
+  if (Object.keys(Tags).length > MAX_TAGS) problems.push(`a job definition has up to ${MAX_TAGS} tags, got ${Object.keys(Tags).length}`);
+  const storage = ContainerProperties?.EphemeralStorage?.SizeInGiB;
+  if (storage !== undefined && !(storage >= MIN_STORAGE_GIB && storage <= MAX_STORAGE_GIB)) {
+    problems.push(`EphemeralStorage.SizeInGiB must be ${MIN_STORAGE_GIB} to ${MAX_STORAGE_GIB}, got ${storage}`);
+  }
+  const problem = platformCapabilities.includes('FARGATE') ? fargateProblem(container) : undefined;
+  if (problem !== undefined) problems.push(problem);
   if (String(properties.Type).toLowerCase() !== 'container') problems.push(`job type ${properties.Type} is not supported; container is`);
   if (timeout !== undefined && timeout < MIN_TIMEOUT_SECONDS) {
     problems.push(`Timeout.AttemptDurationSeconds must be at least ${MIN_TIMEOUT_SECONDS}, got ${timeout}`);

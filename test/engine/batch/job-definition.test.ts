@@ -78,11 +78,30 @@ test.each<[string, object, object, RegExp]>([
   ['no memory', {}, { ResourceRequirements: [] }, /the job has no memory/],
   ['a short time limit', { Timeout: { AttemptDurationSeconds: 5 } }, {}, /at least 60, got 5/],
   ['wrong rules', { RetryStrategy: { Attempts: 20 } }, {}, /RetryStrategy: Attempts must be 1 to 10, got 20/],
+  ['a size that Fargate has not', { PlatformCapabilities: ['FARGATE'] }, { ResourceRequirements: [{ Type: 'MEMORY', Value: '3072' }, { Type: 'VCPU', Value: '0.25' }] },
+    /Fargate has 512, 1024, 2048 MiB for 0\.25 vCPU, got 3072/],
+  ['vCPUs that Fargate has not', { PlatformCapabilities: ['FARGATE'] }, { ResourceRequirements: [{ Type: 'MEMORY', Value: '4096' }, { Type: 'VCPU', Value: '3' }] },
+    /Fargate has 0\.25, .*, 16 vCPU, got 3/],
+  ['little ephemeral storage', {}, { EphemeralStorage: { SizeInGiB: 20 } }, /EphemeralStorage\.SizeInGiB must be 21 to 200, got 20/],
+  ['much ephemeral storage', {}, { EphemeralStorage: { SizeInGiB: 201 } }, /must be 21 to 200, got 201/],
+  ['a long name', { JobDefinitionName: 'x'.repeat(129) }, {}, /JobDefinitionName must have up to 128 letters/],
+  ['a name with a dot', { JobDefinitionName: 'a.b' }, {}, /JobDefinitionName .* got "a\.b"/],
+  ['51 tags', { Tags: Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`t${index}`, 'x'])) }, {}, /up to 50 tags, got 51/],
+  ['more than 24 KiB', {}, { Command: ['x'.repeat(24 * 1024)] }, /up to 24576 bytes, got 2\d{4}/],
   ['a variable of Batch\'s own', {}, { Environment: [{ Name: 'AWS_BATCH_X', Value: '1' }] }, /AWS_BATCH_X begins with AWS_BATCH, which is reserved/],
 ])('%s is refused by name', (_name, properties, container, words) => {
   const { problems } = load(properties as Record<string, unknown>, container as Record<string, unknown>);
   expect(problems.join('\n')).toMatch(words);
   expect(problems.every((problem) => problem.startsWith('Job: '))).toBe(true);
+});
+
+test('what is just within the limits is taken', () => {
+  const size = (more: number) => JSON.stringify({ Type: 'container', ContainerProperties: { Image: 'image', ResourceRequirements: [], Command: ['x'.repeat(more)] } }).length;
+  for (const [properties, container] of [
+    [{ JobDefinitionName: 'x'.repeat(128), PlatformCapabilities: ['FARGATE'] }, { EphemeralStorage: { SizeInGiB: 200 } }],
+    [{ Tags: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`t${index}`, 'x'])) }, { EphemeralStorage: { SizeInGiB: 21 } }],
+    [{}, { ResourceRequirements: undefined, Memory: 512, Vcpus: 1, Command: ['x'.repeat(24 * 1024 - size(0) - 20)] }],
+  ]) expect(load(properties, container).problems).toEqual([]);
 });
 
 test('a job of several containers is refused, for Step Functions could not start it in AWS', () => {

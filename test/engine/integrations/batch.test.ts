@@ -7,6 +7,7 @@ import { attempts, definition, LocalBatch, QUEUE } from '../batch/support/local-
 const ARN = 'arn:aws:batch:us-east-1:000000000000';
 const RULE = 'arn:aws:events:us-east-1:000000000000:rule/StepFunctionsGetEventsForBatchJobsRule';
 const DEFINITION = definition({ command: ['true'], ...attempts(1) });
+const FARGATE = definition({ command: ['true'], platformCapabilities: ['FARGATE'], memoryMiB: 512, vcpus: 0.25 });
 
 /** All that `.sync` takes, as the documents of AWS have it. */
 const NEEDED: readonly PolicyStatement[] = [
@@ -36,7 +37,7 @@ function call(resource: string, args: Record<string, unknown>, { statements = NE
   const find = integrations({
     batch: batch.service,
     principal: principal(statements),
-    definitions: new Map([[DEFINITION.arn, DEFINITION]]),
+    definitions: new Map([[DEFINITION.arn, DEFINITION], ['fargate', FARGATE]]),
     queueArns: new Set([QUEUE]),
     s3: undefined as never,
     tables: undefined as never,
@@ -185,6 +186,8 @@ test.each<[string, object, RegExp]>([
   ['an environment variable of Batch\'s own', { ContainerOverrides: { Environment: [{ Name: 'AWS_BATCH_JOB_ID', Value: 'x' }] } }, /cannot start with AWS_BATCH/],
   ['memory that is no number', { ContainerOverrides: { ResourceRequirements: [{ Type: 'MEMORY', Value: 'much' }] } }, /MEMORY must be a whole number of MiB, got "much"/],
   ['no memory', { ContainerOverrides: { ResourceRequirements: [{ Type: 'MEMORY', Value: '0' }] } }, /MEMORY/],
+  ['a size that Fargate has not', { JobDefinition: 'fargate', ContainerOverrides: { ResourceRequirements: [{ Type: 'MEMORY', Value: '3072' }] } },
+    /Fargate has 512, 1024, 2048 MiB for 0\.25 vCPU, got 3072/],
   ['a time limit of a second', { Timeout: { AttemptDurationSeconds: 1 } }, /at least 60, got 1/],
   ['eleven attempts', { RetryStrategy: { Attempts: 11 } }, /RetryStrategy: Attempts must be 1 to 10, got 11/],
   ['an unknown dependency', { DependsOn: [{ JobId: 'nobody' }] }, /Job dependency nobody does not exist/],

@@ -344,6 +344,16 @@ export const tasks: readonly ConformanceCase[] = [
     error: 'States.DataLimitExceeded',
     cause: "The state/task 'S' returned a result with a size exceeding the maximum number of bytes service limit.",
   },
+  ...[40, 39].map((count): ConformanceCase => ({
+    name: `variables of ${count} times 256 KiB in all`,
+    source: Source.GUIDE('Passing data between states with variables'),
+    definition: machine(Object.fromEntries([...Array.from({ length: count }, (_, index) =>
+      [`S${index}`, pass({ Assign: { [`v${index}`]: '{% $pad("", 262132, "x") %}' } })]), ['Last', pass({ Assign: { last: '{% $pad("", 30000, "x") %}' }, Output: 1 })]])),
+    ...count === 39 ? { output: 1 } : {
+      error: 'States.DataLimitExceeded',
+      cause: "The state/task 'Last' returned a result with a size exceeding the maximum number of bytes service limit.",
+    },
+  })),
   {
     name: 'a Lambda function by its ARN has events of its own',
     source: Source.API('HistoryEvent'),
