@@ -226,6 +226,9 @@ const REFUSED: readonly [string, unknown, readonly string[]][] = [
   ]],
   ['a variable\'s name with a $', single(pass({ Assign: { $a: 1 } })), [invalidVariable('$a')]],
   ['a variable\'s name with a blank', single(pass({ Assign: { 'a b': 1 } })), [invalidVariable('a b')]],
+  ['a variable\'s name of 81 characters', single(pass({ Assign: { ['x'.repeat(81)]: 1 } })), [
+    `INVALID_VARIABLE_NAME: Invalid variable name '${'x'.repeat(81)}': the variable name exceeds 80 characters. at /States/S/Assign/${'x'.repeat(81)}`,
+  ]],
   ['a variable that an outer scope assigns as well', machine({
     A: pass({ Assign: { x: 1 } }), S: { Type: 'Parallel', Branches: [branch({ I: pass({ Assign: { x: 2 } }) })] },
   }), [schema("The variable 'x' is assigned in an outer scope too", '/States/S/Branches[0]/States/I/Assign/x')]],

@@ -57,6 +57,22 @@ describe('the history', () => {
     expect(apiEvent(events.at(-1)!)).toHaveProperty('executionFailedEventDetails', {});
   });
 
+  test('an inline Map works on 40 items at one time', async () => {
+    let [now, most] = [0, 0];
+    const definition = single({ Type: 'Map', Items: '{% [1..60] %}', ItemProcessor: branch({ T: task() }), Output: 1 });
+    const { status } = await runDefinition(definition, {
+      tasks: {
+        T: async () => {
+          most = Math.max(most, ++now);
+          await new Promise((resolve) => setImmediate(resolve));
+          now -= 1;
+          return null;
+        },
+      },
+    });
+    expect([status, most]).toEqual(['SUCCEEDED', 40]);
+  });
+
   test('each branch and each iteration has its own line of events', async () => {
     const { events } = await runDefinition(machine({
       P: { Type: 'Parallel', Branches: [branch({ A: pass() }), branch({ B: { Type: 'Wait', Seconds: 5 }, C: pass() })] },
