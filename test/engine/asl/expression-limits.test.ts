@@ -102,7 +102,7 @@ const ON_JAVA: readonly [body: string, bytes: number][] = [
   ['$l.$length($t)', 1488],
   ['$l.$uppercase($s)', 2528],
   ['$l.$string($o)', 2752],
-  ['$l.$split($s, "")', 82205],
+  ['$l.$split($t, "")', 2743],
   ['$l.$substring($s, 1, 100)', 3624],
   ['$l.$merge([{"a":1},{"b":2}])', 3696],
   ['$l.$contains($s, /y/)', 2712],
