@@ -88,6 +88,11 @@ function ofDefinition(properties: Given, { timeout, container, platformCapabilit
   }
   const problem = platformCapabilities.includes('FARGATE') ? fargateProblem(container) : undefined;
   if (problem !== undefined) problems.push(problem);
+  if (platformCapabilities.includes('FARGATE')) {
+    for (const { Name } of (ContainerProperties?.Volumes ?? []).filter(({ Host }: Given) => Host !== undefined)) {
+      problems.push(`the volume ${Name} has a Host, which AWS does not allow on Fargate; leave Host out, and the volume is a folder of the job's own`);
+    }
+  }
   if (String(properties.Type).toLowerCase() !== 'container') problems.push(`job type ${properties.Type} is not supported; container is`);
   if (timeout !== undefined && timeout < MIN_TIMEOUT_SECONDS) {
     problems.push(`Timeout.AttemptDurationSeconds must be at least ${MIN_TIMEOUT_SECONDS}, got ${timeout}`);

@@ -33,7 +33,7 @@ test('what a definition says', () => {
     User: '1000:1000',
     ReadonlyRootFilesystem: true,
     LogConfiguration: { LogDriver: 'awslogs', Options: { 'awslogs-stream-prefix': 'retrieval' } },
-    Volumes: [{ Name: 'scratch', Host: {} }],
+    Volumes: [{ Name: 'scratch' }],
     MountPoints: [{ ContainerPath: '/tmp', SourceVolume: 'scratch' }],
   });
   expect(problems).toEqual([]);
@@ -72,6 +72,7 @@ test.each<[string, object, object, RegExp]>([
   ['secrets', {}, { Secrets: [] }, /ContainerProperties.Secrets of a job definition is not supported/],
   ['privileged', {}, { Privileged: true }, /a privileged container is not supported/],
   ['a volume of the host', {}, { Volumes: [{ Name: 'v', Host: { SourcePath: '/etc' } }] }, /the volume v lies on the host or on EFS/],
+  ['a Host of a volume on Fargate', { PlatformCapabilities: ['FARGATE'] }, { Volumes: [{ Name: 'v', Host: {} }] }, /the volume v has a Host, which AWS does not allow on Fargate/],
   ['a GPU', {}, { ResourceRequirements: [{ Type: 'GPU', Value: '1' }] }, /the resource requirement GPU is not supported/],
   ['a mount point without its volume', {}, { MountPoints: [{ ContainerPath: '/x', SourceVolume: 'v' }] }, /the mount point \/x is of the volume v, which is not defined/],
   ['both kinds of properties', { EcsProperties: { TaskProperties: [] } }, {}, /EcsProperties of a job definition is not supported/],
@@ -99,7 +100,7 @@ test('what is just within the limits is taken', () => {
   const size = (more: number) => JSON.stringify({ Type: 'container', ContainerProperties: { Image: 'image', ResourceRequirements: [], Command: ['x'.repeat(more)] } }).length;
   for (const [properties, container] of [
     [{ JobDefinitionName: 'x'.repeat(128), PlatformCapabilities: ['FARGATE'] }, { EphemeralStorage: { SizeInGiB: 200 } }],
-    [{ Tags: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`t${index}`, 'x'])) }, { EphemeralStorage: { SizeInGiB: 21 } }],
+    [{ Tags: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`t${index}`, 'x'])) }, { EphemeralStorage: { SizeInGiB: 21 }, Volumes: [{ Name: 'v', Host: {} }] }],
     [{}, { ResourceRequirements: undefined, Memory: 512, Vcpus: 1, Command: ['x'.repeat(24 * 1024 - size(0) - 20)] }],
   ]) expect(load(properties, container).problems).toEqual([]);
 });
