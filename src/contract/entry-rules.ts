@@ -1,17 +1,26 @@
+/** The members of a character class of white space: those of JavaScript's `\s`, spelled out, because Java's has fewer. */
+export const WHITE_SPACE = '\\x09-\\x0d\\x20\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
+/** The end of a text. In Java, `$` matches before a final line feed too. */
+export const END = '(?![\\s\\S])';
+
 /**
  * What a region entry may hold. The state machine's ValidateInput and the worker both check these rules with the same
- * words, so they stand here once: patterns, limits, and the text of every problem (see {@link PROBLEM}).
+ * words, so they stand here once: patterns, limits, and the text of every problem (see {@link PROBLEM}). The patterns mean the same to
+ * JavaScript's regular expressions and to Java's, which AWS's evaluator behaves like.
  */
 export const EntryRule = {
   /** Letters, digits, `.`, `_`, `-`: safe in an S3 key, a file name and on a command line. */
-  UNIQUE_ENTRY_ID: '^[A-Za-z0-9._-]{1,128}$',
+  UNIQUE_ENTRY_ID: `^[A-Za-z0-9._-]{1,128}${END}`,
   /** A FASTA and Clustal name ends at the first white space. */
-  NO_WHITE_SPACE: '^[^\\s]+$',
-  REGION_TEXT: '^[0-9]{1,15}\\.\\.[0-9]{1,15}$',
-  GENOME_URL: '^(https|http|s3|file)://[^\\s]+$',
+  NO_WHITE_SPACE: `^[^${WHITE_SPACE}]+${END}`,
+  REGION_TEXT: `^[0-9]{1,15}\\.\\.[0-9]{1,15}${END}`,
+  GENOME_URL: `^(https|http|s3|file)://[^${WHITE_SPACE}]+${END}`,
   /** A key has at most 1,024 bytes; a longer one would not fit a job's command line either. */
-  S3_URI: '^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\\s]{1,1024}$',
+  S3_URI: `^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^${WHITE_SPACE}]{1,1024}${END}`,
 } as const;
+
+/** Positions and counts are whole numbers from 1 to this, which has as many digits as JSONata writes. */
+export const MAX_WHOLE_NUMBER = 999_999_999_999_999;
 
 export const FORWARD_STRANDS = ['+', '+1', 'pos'];
 export const REVERSE_STRANDS = ['-', '-1', 'neg'];
@@ -68,3 +77,6 @@ export const RUN_PROBLEM = {
 export const PROBLEM_SEPARATOR = '; ';
 /** Before the problems: `3 problems: …`, `1 problem: …`; after them where some were left off. */
 export const PROBLEMS_LEFT_OFF = '; and {n} more';
+/** Before and after the problems if the state machine has not looked for all of them; the worker always does. */
+export const AT_LEAST = 'at least ';
+export const PROBLEMS_UNLISTED = '; there may be more: "pavi-pipeline check" lists every problem of an input';

@@ -1,7 +1,10 @@
 import { LOG_STREAM_IN_CAUSE } from '../contract/batch-jobs';
+import { END } from '../contract/entry-rules';
 import { ErrorName } from '../contract/error-names';
-import { literal } from '../states/jsonata';
+import { literal, regex } from '../states/jsonata';
 
+/** What is said of a failed job of which Batch tells neither an exit code nor a reason. */
+export const NOTHING_KNOWN = 'the job failed';
 /** Leaves room for what the error file says, see failureExplanation. */
 const MAX_CAUSE = 4000;
 
@@ -24,8 +27,8 @@ export function jobFailure(
   return `(
     $error := ${error};
     $cause := ${cause};
-    $structure := $replace($string($cause), /"[^"\\x5c]*(\\x5c.[^"\\x5c]*)*"/, "");
-    $isWhole := $contains($structure, /^[{].*[}]$/) and $not($contains($structure, "\\""))
+    $structure := $replace($replace($string($cause), /\\x5c["\\x5c\\/bfnrtu]/, ""), /"[^"]*"/, "");
+    $isWhole := $contains($structure, ${regex(`^[{][^"]*[}]${END}`)})
       and $length($replace($structure, "{", "")) = $length($replace($structure, "}", ""));
     $job := $error = "States.TaskFailed" and $isWhole ? $parse($cause) : {};
     $last := $exists($job.Attempts[-1].Container) ? $job.Attempts[-1].Container : $job.Container;
@@ -34,7 +37,8 @@ export function jobFailure(
     $why := $join([$job.StatusReason, $last.Reason], ", ");
     $outOfMemory := $contains($why, "OutOfMemory") or ($exit = 137 and $not($contains($why, /timeout|terminated|Host EC2|Spot/i)));
     $told := $exists($job.JobId)
-      ? $join([$exists($exit) ? "exit code " & $exit, $why != "" ? $why, $outOfMemory ? "out of memory"], ", ")
+      ? ($exists($exit) or $why != "" ? $join([$exists($exit) ? "exit code " & $exit, $why != "" ? $why, $outOfMemory ? "out of memory"], ", ")
+        : "${NOTHING_KNOWN}")
       : $error = "States.Timeout" ? "it did not end in time, waiting for a place to run included"
       : $error & ($cause != "" ? ": " & $substring($cause, 0, ${MAX_CAUSE}) : "");
     $merge([$states.input, {

@@ -6,11 +6,14 @@ import { RunVariable, START_SIZE } from '../states/run-plan';
 /** The error with which `RunFailed` hands a redriven run back; the run's own error never has this name. */
 export const REDRIVEN = 'Pavi.Redriven';
 
+/** How often the run has been redriven. Without the guard, every failed run would lose its error where the context object has no such field. */
+const REDRIVE_COUNT = '($exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0)';
+
 /** The failed run's end; its input has `failure: {error, cause}`. */
 function runFailed(scope: Construct, error: string): sfn.Fail {
   return sfn.Fail.jsonata(scope, 'RunFailed', {
     error: jsonata(error),
-    cause: jsonata('$exists($states.input.failure.cause) ? $states.input.failure.cause : "no cause is known"'),
+    cause: jsonata('$states.input.failure.cause != "" ? $states.input.failure.cause : "no cause is known"'),
   });
 }
 
@@ -27,11 +30,11 @@ export function finalFailure(scope: Construct): sfn.IChainable {
  * Functions developer guide, page "Fail workflow state"), and it is {@link REDRIVEN} once the run was redriven.
  */
 export function redrivableFailure(scope: Construct): sfn.Parallel {
-  const error = `$states.context.Execution.RedriveCount > $states.input.redriveCount ? "${REDRIVEN}" : $states.input.failure.error`;
+  const error = `${REDRIVE_COUNT} > $states.input.redriveCount ? "${REDRIVEN}" : $states.input.failure.error`;
   return sfn.Parallel.jsonata(scope, 'EndWithFailure', {
     arguments: {
       failure: jsonata('$states.input.failure'),
-      redriveCount: jsonata('$states.context.Execution.RedriveCount'),
+      redriveCount: jsonata(REDRIVE_COUNT),
     },
   }).branch(runFailed(scope, error));
 }

@@ -6,8 +6,8 @@ import { SHARE_VARIABLE } from './share-of-run';
 import { newestFile, storedFailure } from './stored-failure';
 import { WorkKey } from '../contract/storage-keys';
 import { jsonata, literal } from '../states/jsonata';
-import { RunStep, RunVariable } from '../states/run-plan';
-import { ServiceTask } from '../states/service-task';
+import { retrievalJob, RunStep, RunVariable } from '../states/run-plan';
+import { S3_RETRY, ServiceTask } from '../states/service-task';
 import { RunStorage } from '../storage/run-storage';
 
 /** "Inline mode: up to 40 concurrent iterations", AWS Step Functions developer guide, page "Map workflow state". */
@@ -47,9 +47,7 @@ export function retrievalMap(scope: Construct, props: RetrievalMapProps): sfn.Ma
   const common = {
     items: sfn.ProvideItems.jsonata(jsonata(`$${RunVariable.RETRIEVAL_JOBS}`)),
     maxConcurrency: props.maxConcurrency,
-    jsonataItemSelector: jsonata(
-      `$merge([$states.context.Map.Item.Value, { "run": { "name": $states.context.Execution.Name, ${carried.join(', ')} } }])`,
-    ),
+    jsonataItemSelector: jsonata(retrievalJob(`{ "name": $states.context.Execution.Name, ${carried.join(', ')} }`)),
     outputs: props.outputs,
     assign: props.assign,
   };
@@ -78,6 +76,7 @@ function storeJobFailure(scope: Construct, storage: RunStorage, next: sfn.IChain
     taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
     outputs: jsonata('$states.input'),
   });
+  store.addRetry(S3_RETRY);
   store.addCatch(next, { errors: ['States.ALL'], outputs: jsonata('$states.input') });
   return store.next(next);
 }

@@ -6,7 +6,7 @@ import { ResultKey } from '../contract/storage-keys';
 import { RunProgress, RunStage } from '../progress/run-progress';
 import { jsonata } from '../states/jsonata';
 import { RunVariable } from '../states/run-plan';
-import { ServiceTask } from '../states/service-task';
+import { S3_RETRY, ServiceTask } from '../states/service-task';
 import { RunStorage } from '../storage/run-storage';
 
 /** Fits a state's payload of 256 KiB as JSON, and holds the alignment's first block of some 1,700 sequences. */
@@ -14,12 +14,14 @@ const HEAD_BYTES = 192 * 1024;
 
 /**
  * An expression over `$states.result` of GetObject: the number of rows of the alignment's first block, which has every sequence
- * once; null where the block is not whole. So records that were left out, or were the same, are not counted.
+ * once; null where the block is not whole. So records that were left out, or were the same, are not counted. A block ends with a line that
+ * begins with a space: which columns are conserved. Its lines are split and counted at once: an expression that matches all of them
+ * recurses in Java, and overflows at some 2,000 rows.
  */
 export function sequenceCount(): string {
   return `(
-    $rows := $match($states.result.Body, /\\n\\n+((?:[^\\s][^\\n]*\\n)+)(?=\\s)/, 1).groups[0];
-    { "sequenceCount": $exists($rows) ? $count($split($rows, "\\n")) - 1 : null }
+    $lines := $split($split($states.result.Body, "\\n\\n")[1], "\\n");
+    { "sequenceCount": $contains($lines[-1], /^ /) ? $count($lines) - 2 : null }
   )`;
 }
 
@@ -50,6 +52,7 @@ export function runResult(scope: Construct, storage: RunStorage, progress: RunPr
     taskTimeout: sfn.Timeout.duration(Duration.minutes(1)),
     outputs: jsonata(sequenceCount()),
   });
+  count.addRetry(S3_RETRY);
   // The results are there: not knowing their number must not fail the run.
   count.addCatch(record, { errors: ['States.ALL'], outputs: jsonata('{ "sequenceCount": null }') });
   count.next(record);

@@ -7,12 +7,13 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { JobProps } from './batch-job';
 import { failureExplanation } from './failure-explanation';
-import { inputRefusal } from './input-validation';
+import { inputValidation } from './input-validation';
 import { otherFailure } from './job-failure';
 import { jobLoop } from './job-loop';
 import { jobTask } from './job-task';
 import { finalFailure, goOn, redrivableFailure } from './redrive';
 import { MAX_INLINE_CONCURRENCY, ofRun, retrievalMap } from './retrieval-map';
+import { runPlanning } from './run-planning';
 import { runResult } from './run-result';
 import { chooseShare, SHARE_VARIABLE } from './share-of-run';
 import { QueueShare } from '../compute/queue-share';
@@ -22,9 +23,9 @@ import { InputField } from '../contract/run-input';
 import { ResultKey, WorkKey } from '../contract/storage-keys';
 import { WorkerCommand, WorkerOption } from '../contract/worker-command-line';
 import { BEGUN, RunProgress, RunStage, shortened, uncheckedJobId } from '../progress/run-progress';
-import { jsonata, literal } from '../states/jsonata';
-import { inputCount, jobName, retrievalJobs, RunStep, RunVariable, START_SIZE } from '../states/run-plan';
-import { ServiceTask } from '../states/service-task';
+import { EXECUTION_INPUT, jsonata, literal } from '../states/jsonata';
+import { RunStep, RunVariable, START_SIZE } from '../states/run-plan';
+import { S3_RETRY, ServiceTask } from '../states/service-task';
 import { JobStep } from '../steps/job-step';
 import { SequenceRetrievalStep } from '../steps/sequence-retrieval-step';
 import { RunStorage } from '../storage/run-storage';
@@ -49,7 +50,6 @@ export interface RunStateMachineProps {
   readonly stateMachineName?: string;
 }
 
-const EXECUTION_INPUT = '$states.context.Execution.Input';
 /** Where the alignment and the collection leave their error files. */
 const ERRORS = [WorkerOption.ERRORS, below(`$${RunVariable.WORK_URI}`, WorkKey.ERRORS)];
 
@@ -71,7 +71,7 @@ export class RunStateMachine extends Construct {
       stateMachineName: props.stateMachineName,
       queryLanguage: sfn.QueryLanguage.JSONATA,
       stateMachineType: workflowType,
-      definitionBody: sfn.DefinitionBody.fromChainable(this.validateInput(this.withShare(this.planRun(this.runSteps())))),
+      definitionBody: sfn.DefinitionBody.fromChainable(this.validateInput(this.withShare(this.runSteps()))),
       role: props.role,
       timeout: props.runTimeout,
       tracingEnabled: props.tracing,
@@ -98,22 +98,34 @@ export class RunStateMachine extends Construct {
     retrieve.next(alignment);
     const retrieval = this.progress.before('RecordRetrieval', RunStage.SEQUENCE_RETRIEVAL, {}, retrieve);
     const first = this.storedInput(retrieval);
+    const plan = runPlanning(this, {
+      storage: this.props.storage,
+      regionsPerJob: this.props.regionsPerJob,
+      assign: this.assignStep(RunStep.STORE_INPUT),
+      next: this.progress.before('RecordRun', RunStage.INITIALIZING, {
+        ...BEGUN,
+        numbers: { ...BEGUN.numbers, input_count: `$string($${RunVariable.INPUT_COUNT})`, sequences_processed: '"0"' },
+      }, first),
+      onFailure: this.explainFailure,
+    });
     if (this.failure instanceof sfn.Parallel) {
       goOn(this, this.failure, first, {
-        [RunStep.RETRIEVE_SEQUENCES]: retrieval, [RunStep.ALIGN_SEQUENCES]: alignment, [RunStep.COLLECT_SEQ_INFO]: collection,
+        [RunStep.PLAN_RUN]: plan,
+        [RunStep.RETRIEVE_SEQUENCES]: retrieval,
+        [RunStep.ALIGN_SEQUENCES]: alignment,
+        [RunStep.COLLECT_SEQ_INFO]: collection,
       });
     }
-    return first;
+    return plan;
   }
 
-  /** Lists the problems first and chooses then: these states have no Catch, so nothing in them may throw. */
   private validateInput(valid: sfn.IChainable): sfn.IChainable {
     const fail = sfn.Fail.jsonata(this, 'InvalidInput', { error: ErrorName.INVALID_INPUT, cause: jsonata('$inputRefusal') });
     const invalid = this.progress.before('RecordInvalidInput', RunStage.ERROR, {
       ...BEGUN,
       texts: { ...BEGUN.texts, completed_at: '$now()', error_message: shortened(`"${ErrorName.INVALID_INPUT}: " & $inputRefusal`) },
     }, fail, uncheckedJobId());
-    return sfn.Pass.jsonata(this, 'ValidateInput', { assign: { inputRefusal: jsonata(inputRefusal()) } })
+    return inputValidation(this, { variable: 'inputRefusal', assign: this.assignStep(RunStep.PLAN_RUN), unchecked: valid })
       .next(sfn.Choice.jsonata(this, 'IsInputValid')
         .when(sfn.Condition.jsonata(jsonata('$inputRefusal != ""')), invalid)
         .otherwise(valid.startState));
@@ -124,30 +136,9 @@ export class RunStateMachine extends Construct {
     return share?.identifier.isFromInput ? chooseShare(this, share.identifier, this.progress, planned) : planned;
   }
 
-  private planRun(steps: sfn.IChainable): sfn.IChainable {
-    const { storage } = this.props;
-    const run = (prefix: string, end = '/') => `"s3://${storage.bucket.bucketName}/${prefix}" & $states.context.Execution.Name & "${end}"`;
-    return sfn.Pass.jsonata(this, 'PlanRun', {
-      assign: {
-        [RunVariable.JOB_ID]: jsonata(`${given(InputField.JOB_ID)} ? $states.input.job_id : $states.context.Execution.Name`),
-        [RunVariable.JOB_NAME]: jsonata(jobName()),
-        [RunVariable.INPUT_COUNT]: jsonata(inputCount()),
-        [RunVariable.INPUT_URI]: jsonata(`${given(InputField.SEQ_REGIONS_URI)} ? $states.input.seq_regions_uri : ${run(storage.work, `/${WorkKey.SEQ_REGIONS}`)}`),
-        [RunVariable.WORK_URI]: jsonata(run(storage.work)),
-        [RunVariable.RESULTS_URI]: jsonata(run(storage.results)),
-        [RunVariable.RETRIEVAL_JOBS]: jsonata(retrievalJobs(this.props.regionsPerJob)),
-        ...this.assignStep(RunStep.STORE_INPUT),
-      },
-    }).next(this.progress.before('RecordRun', RunStage.INITIALIZING, {
-      ...BEGUN,
-      numbers: { ...BEGUN.numbers, input_count: `$string($${RunVariable.INPUT_COUNT})`, sequences_processed: '"0"' },
-    }, steps));
-  }
-
-  /** Reads the execution's input, and not the state's, which is another one where a redriven run comes back. */
   private storedInput(steps: sfn.IChainable): sfn.IChainable {
     return sfn.Choice.jsonata(this, 'IsInputStored')
-      .when(sfn.Condition.jsonata(jsonata(given(InputField.SEQ_REGIONS_URI, EXECUTION_INPUT))), steps)
+      .when(sfn.Condition.jsonata(jsonata(`${EXECUTION_INPUT}.${InputField.SEQ_REGIONS_URI} != null`)), steps)
       .otherwise(this.storeInput().next(steps));
   }
 
@@ -158,8 +149,9 @@ export class RunStateMachine extends Construct {
       args: {
         Bucket: storage.bucket.bucketName,
         Key: jsonata(`${literal(storage.work)} & $states.context.Execution.Name & ${literal(`/${WorkKey.SEQ_REGIONS}`)}`),
-        // As it is: Step Functions writes a body's JSON, so a text would be written in quotes.
-        Body: jsonata(`${EXECUTION_INPUT}.seq_regions`),
+        // As it is: Step Functions writes a body's JSON, so a text would be written in quotes. What is no list, in an input that could not be
+        // checked, becomes one, and the worker refuses it.
+        Body: jsonata(`[${EXECUTION_INPUT}.${InputField.SEQ_REGIONS}]`),
         ContentType: 'application/json',
       },
       statements: storage.objects('s3:PutObject', storage.workOf(WorkKey.SEQ_REGIONS)),
@@ -167,12 +159,7 @@ export class RunStateMachine extends Construct {
       outputs: jsonata('{}'),
       assign: this.assignStep(RunStep.RETRIEVE_SEQUENCES),
     });
-    store.addRetry({
-      errors: ['S3.S3Exception', 'S3.SdkClientException'],
-      interval: Duration.seconds(1),
-      maxAttempts: 3,
-      jitterStrategy: sfn.JitterType.FULL,
-    });
+    store.addRetry(S3_RETRY);
     store.addCatch(this.explainFailure, { errors: ['States.ALL'], outputs: jsonata(otherFailure()) });
     return store;
   }
@@ -274,10 +261,6 @@ export class RunStateMachine extends Construct {
     const props = { ...job, jobQueue, runTimeout };
     return workflowType === sfn.StateMachineType.EXPRESS ? jobLoop(this, id, props) : jobTask(this, id, props);
   }
-}
-
-function given(field: string, input = '$states.input'): string {
-  return `$exists(${input}.${field}) and ${input}.${field} != null`;
 }
 
 /** A word of a command: a place below one of the run's folders. */

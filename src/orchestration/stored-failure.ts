@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { jsonata, literal } from '../states/jsonata';
-import { ServiceTask } from '../states/service-task';
+import { S3_RETRY, ServiceTask } from '../states/service-task';
 import { RunStorage } from '../storage/run-storage';
 
 /**
@@ -29,7 +29,10 @@ export interface StoredFailureProps {
 
 /** An expression over `$states.result` of ListObjectsV2: the key of the newest file, or nothing where there is none. */
 export function newestFile(): string {
-  return '$sort($states.result.Contents, function($a, $b) { $string($a.LastModified) < $string($b.LastModified) })[0].Key';
+  return `(
+    $newest := $sort($states.result.Contents.LastModified)[-1];
+    $states.result.Contents[LastModified = $newest][0].Key
+  )`;
 }
 
 /**
@@ -61,7 +64,10 @@ export function storedFailure(scope: Construct, props: StoredFailureProps): Serv
     taskTimeout: timeout,
     outputs: jsonata(`{ "failure": $states.input.failure, "${field}": (${props.chosen}) }`),
   });
-  for (const task of [read, list]) task.addCatch(next, { errors: ['States.ALL'], outputs: keepFailure });
+  for (const task of [read, list]) {
+    task.addRetry(S3_RETRY);
+    task.addCatch(next, { errors: ['States.ALL'], outputs: keepFailure });
+  }
   read.next(next);
   list.next(has);
   return list;

@@ -3,7 +3,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { jsonata } from '../states/jsonata';
+import { EXECUTION_INPUT, jsonata } from '../states/jsonata';
 import { RunVariable } from '../states/run-plan';
 import { ServiceTask } from '../states/service-task';
 
@@ -48,9 +48,10 @@ export function shortened(message: string): string {
   return `$substring($string(${message}), 0, ${MAX_MESSAGE})`;
 }
 
-/** An expression for the run's id where the input has not been checked: by operators alone, as a function may throw (see validation). */
+/** An expression for the run's id, whether the input has been checked or not: by operators alone, as a function may throw (see input-form.ts). */
 export function uncheckedJobId(): string {
-  return '$states.input.job_id = $states.input.job_id & "" and $states.input.job_id != "" ? $states.input.job_id : $states.context.Execution.Name';
+  const id = `${EXECUTION_INPUT}.job_id`;
+  return `${id} = ${id} & "" and ${id} != "" ? ${id} : $states.context.Execution.Name`;
 }
 
 /** Keeps one item a run in the jobs table, where there is one. */

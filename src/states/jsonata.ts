@@ -1,3 +1,6 @@
+/** A run's input, in every state of it; a state's own input is another one where a redriven run comes back. */
+export const EXECUTION_INPUT = '$states.context.Execution.Input';
+
 /** An expression as a field of a state: on one line, between the marks. */
 export function jsonata(expression: string): string {
   return `{% ${expression.trim().replace(/\s*\n\s*/g, ' ')} %}`;

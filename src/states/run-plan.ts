@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { jsonata, regex } from './jsonata';
+import { EXECUTION_INPUT, jsonata, regex } from './jsonata';
 import { NOT_IN_JOB_NAME } from '../contract/batch-jobs';
 
 /**
@@ -8,9 +8,10 @@ import { NOT_IN_JOB_NAME } from '../contract/batch-jobs';
  */
 export const MAX_RETRIEVAL_JOBS = 1000;
 
-/** The ids in a job's label, and those in all labels of a run: a state assigns at most 256 KiB. A single id always fits. */
+/** So many entries are counted to name them in the jobs' labels; an input of 256 KiB cannot have more valid ones. */
+const MAX_NAMED_ENTRIES = 2000;
+/** The ids in a job's label. */
 const MAX_LABEL_CHARACTERS = 1000;
-const MAX_LABELS_CHARACTERS = 180_000;
 
 /** The variables that every later state reads. */
 export const RunVariable = {
@@ -24,8 +25,10 @@ export const RunVariable = {
   RESULTS_URI: 'resultsUri',
   /** The name of the run, fit for a Batch job's name. */
   JOB_NAME: 'jobName',
-  /** The retrieval jobs: `[{from, to, label, size}]`, see {@link retrievalJobs}. */
+  /** An item for each retrieval job, see {@link retrievalJobs}. */
   RETRIEVAL_JOBS: 'retrievalJobs',
+  /** How many entries a retrieval job has. */
+  ENTRIES_PER_JOB: 'entriesPerJob',
   /** The step at which the run is, one of {@link RunStep}. */
   STEP: 'step',
 } as const;
@@ -35,49 +38,66 @@ export const START_SIZE = jsonata('{ "size": 0 }');
 
 /** The steps of a run, by the names of their states. */
 export const RunStep = {
+  PLAN_RUN: 'PlanRun',
   STORE_INPUT: 'StoreInput',
   RETRIEVE_SEQUENCES: 'RetrieveSequences',
   ALIGN_SEQUENCES: 'AlignSequences',
   COLLECT_SEQ_INFO: 'CollectSeqInfo',
 } as const;
 
-/** How many entries the run has; the input is known to be valid. */
+/** How many entries the run has: at least one, so that a job looks at an input that could not be checked. */
 export function inputCount(): string {
-  return '$exists($states.input.seq_regions) and $states.input.seq_regions != null '
-    + '? $count($states.input.seq_regions) : $states.input.input_count';
+  return `$max([1, ${EXECUTION_INPUT}.seq_regions != null ? $count(${EXECUTION_INPUT}.seq_regions)
+    : $type(${EXECUTION_INPUT}.input_count) = "number" ? ${EXECUTION_INPUT}.input_count : 1])`;
+}
+
+/** How many entries a retrieval job has. */
+export function entriesPerJob(regionsPerJob: number): string {
+  // A number that only the deployment knows is a token, which does not survive being written into a text as a number.
+  const wanted = Token.isUnresolved(regionsPerJob) ? Token.asString(regionsPerJob) : regionsPerJob;
+  return `$max([${wanted}, $ceil(${inputCount()} / ${MAX_RETRIEVAL_JOBS})])`;
 }
 
 /**
- * The retrieval jobs, made in one pass over the entries (an index that is computed would be looked for in the whole list, for each
- * job): the first and the last entry of each, its label for messages (the entries' ids, where the input has them),
- * and which of the step's sizes it starts with.
- *
- * The ids are joined into one text with a line for each job, and not grouped by `{}`: JSONata evaluates the groups side by side, which
- * counts as so many levels of nesting, and Step Functions evaluates up to a hundred.
+ * An item for each retrieval job: the ids of its entries where the input has them, else its number. Nothing is evaluated for each entry or
+ * job, however many there are: what a job needs to know is made when it starts, see {@link retrievalJob}.
  */
 export function retrievalJobs(regionsPerJob: number): string {
-  // A number that only the deployment knows is a token, which does not survive being written into a text as a number.
-  const wanted = Token.isUnresolved(regionsPerJob) ? Token.asString(regionsPerJob) : regionsPerJob;
   return `(
     $total := ${inputCount()};
-    $each := $max([${wanted}, $ceil($total / ${MAX_RETRIEVAL_JOBS})]);
+    $each := ${entriesPerJob(regionsPerJob)};
     $jobs := $ceil($total / $each);
-    $ids := [$states.input.seq_regions.unique_entry_id];
-    $separated := function($id, $i) { ($i = 0 ? "" : $i % $each = 0 ? "\\n" : ", ") & $id };
-    $idsOf := $count($ids) > 0 ? $split($join($map($ids, $separated)), "\\n") : [0..$jobs - 1];
-    $room := $min([${MAX_LABEL_CHARACTERS}, $floor(${MAX_LABELS_CHARACTERS} / $jobs)]);
-    [$map($idsOf, function($idsOrNumber, $job) { (
-      $from := $job * $each;
-      $to := $min([$from + $each, $total]) - 1;
-      $all := $count($ids) > 0 ? $idsOrNumber : "";
-      $named := $length($all) > $room ? $substring($all, 0, $room) & "..." : $all;
-      {
-        "from": $from,
-        "to": $to,
-        "label": ($from = $to ? "entry " & $from : "entries " & $from & " to " & $to) & ($named != "" ? " (" & $named & ")" : ""),
-        "size": 0
-      }
-    ) })]
+    $ids := $total <= ${MAX_NAMED_ENTRIES} ? [${EXECUTION_INPUT}.seq_regions.unique_entry_id] : [];
+    $items := $count($ids) != $total ? [] : $jobs = 1 ? [[$ids]] : $partition($ids, $each);
+    $count($items) = $jobs ? $items : [0..$jobs - 1]
+  )`;
+}
+
+/** The same without the entries' ids. */
+export function unnamedRetrievalJobs(regionsPerJob: number): string {
+  return `[0..$ceil(${inputCount()} / ${entriesPerJob(regionsPerJob)}) - 1]`;
+}
+
+/**
+ * An expression for a Map's item selector: the job of one of {@link retrievalJobs}' items, `{from, to, label, size, run}`. It says which entries it
+ * is for, by their indices and in words for messages, and which of the step's sizes it starts with.
+ *
+ * @param run an expression for what the job reads of the run
+ */
+export function retrievalJob(run: string): string {
+  return `(
+    $from := $states.context.Map.Item.Index * $${RunVariable.ENTRIES_PER_JOB};
+    $to := $min([$from + $${RunVariable.ENTRIES_PER_JOB}, $${RunVariable.INPUT_COUNT}]) - 1;
+    $item := $states.context.Map.Item.Value;
+    $ids := $type($item) = "array" ? $join($item.($ & ""), ", ") : "";
+    $named := $length($ids) > ${MAX_LABEL_CHARACTERS} ? $substring($ids, 0, ${MAX_LABEL_CHARACTERS}) & "..." : $ids;
+    {
+      "from": $from,
+      "to": $to,
+      "label": ($from = $to ? "entry " & $from : "entries " & $from & " to " & $to) & ($named != "" ? " (" & $named & ")" : ""),
+      "size": 0,
+      "run": ${run}
+    }
   )`;
 }
 

@@ -1,7 +1,15 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+
+/** For S3's API: its errors as Step Functions names them, for which it has no wildcard. */
+export const S3_RETRY: sfn.RetryProps = {
+  errors: ['S3.S3Exception', 'S3.SdkClientException'],
+  interval: Duration.seconds(1),
+  maxAttempts: 3,
+  jitterStrategy: sfn.JitterType.FULL,
+};
 
 export interface ServiceTaskProps extends sfn.TaskStateJsonataBaseProps {
   /** The service integration, for example `batch:submitJob.sync`. */

@@ -47,9 +47,9 @@ describe.each(VARIANTS)('the definition on %s', (_platform, make) => {
 
   test('has exactly these states', () => {
     expect(Object.keys(states).sort()).toEqual([
-      'AlignSequences', 'AlignSequencesOutOfMemory', 'CollectSeqInfo', 'CollectSeqInfoOutOfMemory', 'CountSequences', 'EndWithFailure', 'ExplainFailure',
+      'AlignSequences', 'AlignSequencesOutOfMemory', 'CheckEntries', 'CheckForm', 'CollectSeqInfo', 'CollectSeqInfoOutOfMemory', 'CountSequences', 'EndWithFailure', 'ExplainFailure',
       'GoOnWhereFailed', 'HasErrorFile',
-      'InvalidInput', 'IsInputStored', 'IsInputValid', 'PlanRun', 'ReadErrorFile', 'RetrievalJobFailed', 'RetrieveSequences', 'RunFailed', 'RunRetrievalJob',
+      'InvalidInput', 'IsInputStored', 'IsInputValid', 'ListProblems', 'MakePlan', 'MakeUnnamedPlan', 'PlanRun', 'PlanRunUnnamed', 'ReadErrorFile', 'RetrievalJobFailed', 'RetrieveSequences', 'RunFailed', 'RunRetrievalJob',
       'RunRetrievalJobOutOfMemory', 'RunSucceeded', 'StoreInput', 'ValidateInput',
     ]);
     expect(definition.StartAt).toBe('ValidateInput');
@@ -92,6 +92,27 @@ describe.each(VARIANTS)('the definition on %s', (_platform, make) => {
         JitterStrategy: 'FULL',
       }]);
     }
+  });
+
+  test('a call of S3 is made again after errors of its API', () => {
+    const calls = ofType('Task').filter(([, state]) => state.Resource.includes(':s3:'));
+    expect(calls.map(([name]) => name).sort()).toEqual(['CountSequences', 'ExplainFailure', 'ReadErrorFile', 'StoreInput']);
+    for (const [, state] of calls) expect(state.Retry).toMatchObject([{ ErrorEquals: ['S3.S3Exception', 'S3.SdkClientException'], MaxAttempts: 3 }]);
+  });
+
+  test('the input\'s checks and the plan cannot end a run: what ends them is caught', () => {
+    const everything = (Next: string) => ({ ErrorEquals: ['States.ALL'], Next, Output: {} });
+    expect(states.ValidateInput).toMatchObject({
+      Type: 'Parallel', Branches: [{ StartAt: 'CheckForm' }], Output: {}, Assign: { inputRefusal: '{% $states.result[0] %}', step: 'PlanRun' },
+    });
+    expect(states.ValidateInput.Catch).toEqual([{ ...everything('PlanRun'), Assign: { inputRefusal: '', step: 'PlanRun' } }]);
+    expect(states.PlanRun).toMatchObject({ Type: 'Parallel', Branches: [{ StartAt: 'MakePlan' }] });
+    expect(states.PlanRun.Catch).toEqual([everything('PlanRunUnnamed')]);
+    expect(states.PlanRunUnnamed).toMatchObject({ Assign: states.PlanRun.Assign, Next: states.PlanRun.Next });
+    expect(states.PlanRunUnnamed.Catch).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'ExplainFailure' }]);
+    // Nothing else that grows with the input stands where nothing catches it.
+    const uncaught = ofType('Pass').concat(ofType('Choice')).filter(([, state]) => JSON.stringify(state).includes('Execution.Input')).map(([name]) => name);
+    expect(uncaught.sort()).toEqual(['CheckEntries', 'IsInputStored', 'ListProblems', 'MakePlan', 'MakeUnnamedPlan']);
   });
 
   test('nothing is tried again on an error that a failed job, or anything, ends with', () => {

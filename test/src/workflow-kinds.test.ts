@@ -161,11 +161,11 @@ describe('more than forty jobs at once', () => {
 
   test('get what they read of the run with their item, as inline ones do', async () => {
     const variables = { inputUri: 's3://b/k', workUri: 's3://b/work/run-1/', inputCount: 7, jobName: 'run-1' };
-    const context = { Execution: { Name: 'run-1' }, Map: { Item: { Value: { from: 0, to: 4, label: 'x', size: 0 } } } };
+    const context = { Execution: { Name: 'run-1' }, Map: { Item: { Index: 1, Value: ['a', 'b'] } } };
     const inline = allStates(definitionOf(templateWith()));
     expect(states.RetrieveSequences.ItemSelector).toBe(inline.RetrieveSequences.ItemSelector);
-    expect(await evaluate(states.RetrieveSequences.ItemSelector, { states: { context }, variables }))
-      .toEqual({ from: 0, to: 4, label: 'x', size: 0, run: { name: 'run-1', ...variables } });
+    expect(await evaluate(states.RetrieveSequences.ItemSelector, { states: { context }, variables: { ...variables, entriesPerJob: 5 } }))
+      .toEqual({ from: 5, to: 6, label: 'entries 5 to 6 (a, b)', size: 0, run: { name: 'run-1', ...variables } });
     // A child execution sees none of the run's variables, and its own may not have their names.
     const expressions = JSON.stringify(states.RetrieveSequences.ItemProcessor).match(/\{%.*?%\}/g) ?? [];
     const assigned = new Set(Object.values(states).flatMap(({ Assign }) => Object.keys(Assign ?? {})));
@@ -175,6 +175,9 @@ describe('more than forty jobs at once', () => {
 
   test('leave their failure in the work folder, where the run finds it', async () => {
     expect(states.RunRetrievalJobOutOfMemory.Default).toBe('StoreJobFailure');
+    for (const name of ['StoreJobFailure', 'FindJobFailure', 'ReadJobFailure']) {
+      expect(states[name].Retry).toMatchObject([{ ErrorEquals: ['S3.S3Exception', 'S3.SdkClientException'] }]);
+    }
     expect(states.StoreJobFailure).toMatchObject({ Next: 'RetrievalJobFailed', Catch: [{ Next: 'RetrievalJobFailed' }] });
     const scope = { states: { input: { from: 20, run: { name: 'run-1' } } } };
     expect(await evaluate(states.StoreJobFailure.Arguments.Key, scope)).toBe('work/run-1/failed-jobs/20.json');
@@ -189,7 +192,7 @@ describe('more than forty jobs at once', () => {
     const newest = (Contents?: unknown) => evaluate(newestFile(), { states: { result: { Contents } } });
     expect(await newest([{ Key: 'a', LastModified: '2025-01-01T00:00:02Z' }, { Key: 'b', LastModified: '2025-01-01T00:00:01Z' }])).toBe('a');
     expect(await newest()).toBeUndefined();
-    expect(states.FindJobFailure.Output).toContain(newestFile());
+    expect(states.FindJobFailure.Output).toContain(newestFile().replace(/\s*\n\s*/g, ' '));
     const stored = (Body: string) => evaluate(storedJobFailure(), { states: { input: { failure: { error: 'States.ExceedToleratedFailureThreshold' } }, result: { Body } } });
     expect(await stored('{"error":"Pavi.JobFailed","cause":"c"}')).toEqual({ failure: { error: 'Pavi.JobFailed', cause: 'c' } });
     for (const other of ['{}', '[]', '7', 'null', '{"error":1,"cause":"x"}']) {
@@ -290,7 +293,7 @@ describe('a jobs table', () => {
       completed_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     });
     expect(await item('RecordRunFailed', scope)).toMatchObject({ status: 'FAILED', stage: 'ERROR', error_message: 'Pavi.Internal: oh' });
-    expect(await item('RecordInvalidInput', { states: { context, input: 7 }, variables: { inputRefusal: '1 problem: x' } })).toMatchObject({
+    expect(await item('RecordInvalidInput', { states: { context, input: {} }, variables: { inputRefusal: '1 problem: x' } })).toMatchObject({
       job_id: 'run-1', status: 'FAILED', error_message: 'Pavi.InvalidInput: 1 problem: x', created_at: '2025-01-01T00:00:00.000Z',
     });
   });
@@ -307,7 +310,8 @@ describe('a jobs table', () => {
 
   test.each([[{}, 'run-1'], [{ job_id: 'x' }, 'x'], [{ job_id: '' }, 'run-1'], [{ job_id: 7 }, 'run-1'], ['text', 'run-1'], [[], 'run-1'], [null, 'run-1'],
     [{ job_id: { _jsonata_function: true } }, 'run-1'], [{ _jsonata_lambda: true, job_id: 'x' }, 'run-1']])('of an input that was refused, %j, has the id %s', async (input, id) => {
-    expect(await evaluate(uncheckedJobId(), { states: { input, context } })).toBe(id);
+    const execution = { ...context.Execution, Input: input };
+    expect(await evaluate(uncheckedJobId(), { states: { input: {}, context: { Execution: execution } } })).toBe(id);
   });
 
   test('has no longer messages than an item holds', async () => {

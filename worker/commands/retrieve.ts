@@ -10,6 +10,7 @@ import { log } from '../log';
 import { Metrics } from '../metrics';
 import { readInputFile } from './input-file';
 import { RetrieveOptions } from './options';
+import { hasOneSequence } from './run-input';
 import { Limit } from '../net/limit';
 import { DEFAULT_RETRIES } from '../net/retry';
 import { UrlPolicy } from '../net/url-policy';
@@ -81,9 +82,7 @@ export async function retrieve(options: RetrieveOptions, signal: AbortSignal, me
 async function readEntries(options: RetrieveOptions): Promise<RegionEntry[]> {
   const json = await readInputFile(options.input, 'a JSON list of region entries');
   const { entries, problems } = parseEntries(json);
-  if (options.expectCount === 1 && entries.length === 1 && entries[0].variantIds.length + entries[0].variants.length === 0) {
-    problems.push(RUN_PROBLEM.ONE_SEQUENCE);
-  }
+  if (options.expectCount === 1 && hasOneSequence(json)) problems.unshift(RUN_PROBLEM.ONE_SEQUENCE);
   if (problems.length > 0) {
     throw new WorkerError(ErrorName.INVALID_INPUT, formatProblems(problems), { found: problems.slice(0, MAX_PROBLEMS_LISTED) });
   }

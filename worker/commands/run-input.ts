@@ -1,4 +1,4 @@
-import { EntryRule, RUN_PROBLEM } from '../../src/contract/entry-rules';
+import { EntryRule, MAX_WHOLE_NUMBER, RUN_PROBLEM } from '../../src/contract/entry-rules';
 import { filled, parseEntries, shown } from '../sequence/region-entry';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -21,15 +21,23 @@ export function runInputProblems(input: unknown): string[] {
   if (given(entries) && !areEntries) problems.push(filled(RUN_PROBLEM.SEQ_REGIONS, { got: shown(entries) }));
   if (given(uri) && !given(entries)) {
     if (typeof uri !== 'string' || !new RegExp(EntryRule.S3_URI).test(uri)) problems.push(filled(RUN_PROBLEM.SEQ_REGIONS_URI, { got: shown(uri) }));
-    if (!Number.isSafeInteger(count) || (count as number) < 1) problems.push(filled(RUN_PROBLEM.INPUT_COUNT, { got: shown(count) }));
+    if (!isCount(count)) problems.push(filled(RUN_PROBLEM.INPUT_COUNT, { got: shown(count) }));
   }
   if (given(jobId) && typeof jobId !== 'string') problems.push(filled(RUN_PROBLEM.JOB_ID, { got: shown(jobId) }));
   if (!areEntries) return problems;
-  if (entries.length === 1 && isObject(entries[0]) && !mayVary(entries[0])) problems.push(RUN_PROBLEM.ONE_SEQUENCE);
+  if (hasOneSequence(entries)) problems.push(RUN_PROBLEM.ONE_SEQUENCE);
   return [...problems, ...parseEntries(entries).problems];
 }
 
-/** Whether the entry can give a second sequence; a field that is wrong has a problem of its own. */
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_WHOLE_NUMBER;
+}
+
+/** Whether entries can give one sequence alone; a field that is wrong has a problem of its own. */
+export function hasOneSequence(entries: unknown): boolean {
+  return Array.isArray(entries) && entries.length === 1 && isObject(entries[0]) && !mayVary(entries[0]);
+}
+
 function mayVary(entry: Fields): boolean {
   return [entry.variant_ids, entry.variants].some((list) => given(list) && !(Array.isArray(list) && list.length === 0));
 }

@@ -1,6 +1,6 @@
 import {
-  DEFAULT_ALT_SUFFIX, EntryRule, FORWARD_STRANDS, MAX_PROBLEMS_LISTED, MAX_QUOTED_CHARACTERS, PROBLEM, PROBLEM_SEPARATOR, PROBLEMS_LEFT_OFF,
-  REFERENCE_SUFFIX, REVERSE_STRANDS, RUN_PROBLEM,
+  DEFAULT_ALT_SUFFIX, EntryRule, FORWARD_STRANDS, MAX_PROBLEMS_LISTED, MAX_QUOTED_CHARACTERS, MAX_WHOLE_NUMBER, PROBLEM, PROBLEM_SEPARATOR,
+  PROBLEMS_LEFT_OFF, REFERENCE_SUFFIX, REVERSE_STRANDS, RUN_PROBLEM,
 } from '../../src/contract/entry-rules';
 import { isInlineVariant, parseInlineVariant, Variant } from '../variant/variant';
 
@@ -35,8 +35,6 @@ export interface RegionEntry {
 
 type Fields = Readonly<Record<string, unknown>>;
 type PartOutcome = 'right' | 'wrong' | 'reversed';
-
-const MAX_POSITION = 999_999_999_999_999;
 
 /**
  * Checks the entries of a run by the contract's rules and reads them.
@@ -180,7 +178,7 @@ function isFilled(value: unknown): boolean {
 }
 
 function isPosition(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_POSITION;
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_WHOLE_NUMBER;
 }
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {

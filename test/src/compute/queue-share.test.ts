@@ -45,7 +45,7 @@ describe.each(KINDS)('a share of the input: %s', (_kind, props) => {
     expect(states.ChooseShare.Next).toBe('PlanRun');
     expect(states.InvalidShare).toMatchObject({ Type: 'Fail', Error: 'Pavi.InvalidInput' });
     for (const [input, share] of [[{}, 'others'], [{ share: null }, 'others'], [{ share: 'curators' }, 'curators']]) {
-      expect(await evaluate(states.ChooseShare.Assign.share, { states: { input } })).toBe(share);
+      expect(await evaluate(states.ChooseShare.Assign.share, { states: { context: { Execution: { Input: input } } } })).toBe(share);
     }
   });
 
@@ -60,9 +60,9 @@ test.each<[unknown, boolean]>([
   ['', false], ['x'.repeat(256), false], ['my-share', false], ['a*', false], ['a\n', false], ['ä', false], [7, false], [true, false], [['a'], false], [{ a: 1 }, false],
 ])('whether the input may name the share %j: %s', async (share, valid) => {
   const input = share === undefined ? {} : { share };
-  expect(await evaluate(isShareValid(), { states: { input } })).toBe(valid);
+  expect(await evaluate(isShareValid(), { states: { context: { Execution: { Input: input } } } })).toBe(valid);
   if (!valid) {
-    expect(await evaluate(invalidShare(), { states: { input } })).toMatch(/^1 problem: share must be 1 to 255 letters or digits, got [^]{0,80}$/);
+    expect(await evaluate(invalidShare(), { states: { context: { Execution: { Input: input } } } })).toMatch(/^1 problem: share must be 1 to 255 letters or digits, got [^]{0,80}$/);
   }
 });
 

@@ -22,6 +22,7 @@ describe('the error file that explains a failure', () => {
 
   test.each([
     ['alignment, 3 entries: exit code 64, x', true], ['alignment, 3 entries: exit code 69; log stream x', true], ['alignment, 3 entries: exit code 70', true],
+    ['alignment, 3 entries: the job failed', true], ['alignment, 3 entries: the job failed; log stream x', true], ['alignment: the job failed twice', false],
     ['alignment, 3 entries: exit code 137, out of memory', false], ['alignment, 3 entries: exit code 143', false], ['alignment: exit code 641', false],
     ['alignment: it did not end in time, waiting for a place to run included', false], ['alignment: Batch.ClientException: no', false],
   ])('is looked for where the worker ended by itself: %s %s', async (cause, looked) => {
@@ -58,6 +59,11 @@ describe('what an error file tells', () => {
     });
   });
 
+  test('is a bad input\'s list of problems once', async () => {
+    const file = { error: 'Pavi.InvalidInput', entry: null, message: '2 problems: a; b', found: ['a', 'b'] };
+    expect(await explained(file)).toEqual({ failure: { error: 'Pavi.InvalidInput', cause: `2 problems: a; b [${CAUSE}]` } });
+  });
+
   test('leaves out what is not there', async () => {
     expect((await explained({ error: 'Pavi.Internal', entry: null, message: 'oh' })).failure.cause).toBe(`oh [${CAUSE}]`);
   });
@@ -89,5 +95,11 @@ describe('the number of sequences in an alignment', () => {
   test('is not known where the first block is not whole', async () => {
     expect(await count('CLUSTAL O(1.2.4) multiple sequence alignment\n\n\nseq1      MK')).toBeNull();
     expect(await count('')).toBeNull();
+    expect(await count(`CLUSTAL O(1.2.4) multiple sequence alignment\n\n\n${'seq1      MK 2\n'.repeat(3)}`)).toBeNull();
+  });
+
+  test('is that of thousands of rows too', async () => {
+    const names = Array.from({ length: 3000 }, (_, index) => `s${index}`);
+    expect(await count(`CLUSTAL O(1.2.4) multiple sequence alignment\n\n\n${block(names)}\n${block(names)}`)).toBe(3000);
   });
 });

@@ -29,7 +29,9 @@ describe('a failed job', () => {
   });
 
   test('with nothing known of it is still told', async () => {
-    expect((await failed({ JobId: 'j-1' })).failure.cause).toBe('sequence retrieval, entries 3 to 4 (a, b): ');
+    expect((await failed({ JobId: 'j-1' })).failure.cause).toBe('sequence retrieval, entries 3 to 4 (a, b): the job failed');
+    expect((await failed({ JobId: 'j-1', Container: { LogStreamName: 'l/1' } })).failure.cause)
+      .toBe('sequence retrieval, entries 3 to 4 (a, b): the job failed; log stream l/1');
     expect((await failed({})).failure.cause).toBe('sequence retrieval, entries 3 to 4 (a, b): States.TaskFailed: {}');
   });
 });

@@ -4,12 +4,12 @@ import { allStates, definitionOf, definitionWith, evaluate } from '../support/ex
 import { templateWith } from '../support/pipeline-stack';
 
 const states = allStates(definitionWith());
-const context = (RedriveCount: number, Input: unknown = {}) => ({ Execution: { Name: 'run-1', RedriveCount, Input } });
+const context = (RedriveCount?: number, Input: unknown = {}) => ({ Execution: { Name: 'run-1', RedriveCount, Input } });
 
 describe('a failed run ends', () => {
   const failure = { error: 'Pavi.JobFailed', cause: 'alignment, 3 entries: exit code 1' };
   /** The error and the cause of the branch's end, as it is entered and as it is entered again by so many redrives. */
-  const end = async (before: number, now: number, given: unknown = failure) => {
+  const end = async (before?: number, now?: number, given: unknown = failure) => {
     const { failure: at, redriveCount } = states.EndWithFailure.Arguments;
     const entered = { states: { input: { failure: given }, context: context(before) } };
     const input = { failure: await evaluate(at, entered), redriveCount: await evaluate(redriveCount, entered) };
@@ -21,6 +21,11 @@ describe('a failed run ends', () => {
     expect(await end(0, 0)).toEqual([failure.error, failure.cause]);
     expect(await end(3, 3)).toEqual([failure.error, failure.cause]);
     expect(await end(0, 0, { error: 'States.Timeout' })).toEqual(['States.Timeout', 'no cause is known']);
+    expect(await end(0, 0, { error: 'States.Timeout', cause: '' })).toEqual(['States.Timeout', 'no cause is known']);
+  });
+
+  test('with its error also where the context object does not count redrives', async () => {
+    expect(await end(undefined, undefined)).toEqual([failure.error, failure.cause]);
   });
 
   test('until it is redriven', async () => {
@@ -52,7 +57,7 @@ describe('a redriven run goes on', () => {
     expect(states.PlanRun.Assign.step).toBe('StoreInput');
     expect(['StoreInput', 'RetrieveSequences', 'AlignSequences'].map((name) => states[name].Assign))
       .toEqual([{ step: 'RetrieveSequences' }, { step: 'AlignSequences' }, { step: 'CollectSeqInfo' }]);
-    for (const name of ['RetrieveSequences', 'AlignSequences', 'CollectSeqInfo']) expect(await goesOn(states, name)).toBe(name);
+    for (const name of ['PlanRun', 'RetrieveSequences', 'AlignSequences', 'CollectSeqInfo']) expect(await goesOn(states, name)).toBe(name);
     expect(await goesOn(states, 'StoreInput')).toBe('IsInputStored');
   });
 

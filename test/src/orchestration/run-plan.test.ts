@@ -1,11 +1,25 @@
 import { systemClock } from '../../../engine/asl/clock';
 import { loadDefinition } from '../../../engine/asl/definition/load-definition';
 import { runExecution } from '../../../engine/asl/execution';
-import { inputCount, jobName, MAX_RETRIEVAL_JOBS, retrievalJobs } from '../../../src/states/run-plan';
+import { entriesPerJob, inputCount, jobName, MAX_RETRIEVAL_JOBS, retrievalJob, retrievalJobs, unnamedRetrievalJobs } from '../../../src/states/run-plan';
 import { evaluate } from '../support/expressions';
 
 const entries = (count: number, id = (index: number) => `e${index}`) => Array.from({ length: count }, (_, index) => ({ unique_entry_id: id(index) }));
-const jobsOf = (input: unknown, regionsPerJob = 10): Promise<any[]> => evaluate(retrievalJobs(regionsPerJob), { states: { input } });
+const statesOf = (Input: unknown, Map = {}) => ({ context: { Execution: { Name: 'run-1', Input }, Map } });
+
+/** What the Map makes of the plan. */
+async function jobsOf(input: unknown, regionsPerJob = 10, items = retrievalJobs(regionsPerJob)): Promise<any[]> {
+  const planned: unknown[] = await evaluate(items, { states: statesOf(input) });
+  const variables = {
+    entriesPerJob: await evaluate(entriesPerJob(regionsPerJob), { states: statesOf(input) }),
+    inputCount: await evaluate(inputCount(), { states: statesOf(input) }),
+  };
+  return Promise.all(planned.map(async (Value, Index) => {
+    const { run, ...job } = await evaluate(retrievalJob('"r"'), { states: statesOf(input, { Item: { Index, Value } }), variables });
+    expect(run).toBe('r');
+    return job;
+  }));
+}
 
 describe('the number of entries', () => {
   test.each([
@@ -14,8 +28,10 @@ describe('the number of entries', () => {
     [{ seq_regions_uri: 's3://bucket/inputs/a.json', input_count: 7 }, 7],
     [{ seq_regions: null, seq_regions_uri: 's3://bucket/inputs/a.json', input_count: 7 }, 7],
     [{ seq_regions: entries(2), input_count: 9 }, 2],
+    [{}, 1], [7, 1], [{ seq_regions: [] }, 1], [{ seq_regions: 'a' }, 1], [{ seq_regions_uri: 's3://b/k', input_count: '7' }, 1],
+    [{ seq_regions_uri: 's3://b/k', input_count: -7 }, 1],
   ])('of %j is %i', async (input, count) => {
-    expect(await evaluate(inputCount(), { states: { input } })).toBe(count);
+    expect(await evaluate(inputCount(), { states: statesOf(input) })).toBe(count);
   });
 });
 
@@ -56,7 +72,7 @@ describe('the retrieval jobs', () => {
       signal: new AbortController().signal,
     });
     expect(status).toBe('SUCCEEDED');
-    expect((output as any[])[999]).toEqual({ from: 999, to: 999, label: 'entry 999 (e999)', size: 0 });
+    expect((output as any[])[999]).toEqual(['e999']);
   });
 
   test('are a list also where there is one', async () => {
@@ -69,12 +85,21 @@ describe('the retrieval jobs', () => {
     expect(jobs[999]).toMatchObject({ from: 24_975, to: 24_999 });
   });
 
-  test('fit a variable of 256 KiB, however long the ids are', async () => {
-    const long = await jobsOf({ seq_regions: entries(1500, (index) => `${index}`.padStart(128, 'x')) }, 1);
-    expect(JSON.stringify(long).length).toBeLessThan(256 * 1024);
+  test('have short labels, however long the ids are', async () => {
     const [many] = await jobsOf({ seq_regions: entries(100, (index) => `${index}`.padStart(128, 'x')) }, 100);
     expect(many.label.length).toBeLessThan(1100);
     expect(many.label).toMatch(/\.\.\.\)$/);
+  });
+
+  test('cover the entries without their ids, where these are not one each or cannot be read', async () => {
+    const unnamed = [{ from: 0, to: 1, label: 'entries 0 to 1', size: 0 }, { from: 2, to: 2, label: 'entry 2', size: 0 }];
+    expect(await jobsOf({ seq_regions: entries(3) }, 2, unnamedRetrievalJobs(2))).toEqual(unnamed);
+    expect(await jobsOf({ seq_regions: [...entries(2), {}] }, 2)).toEqual(unnamed);
+    expect(await jobsOf({ seq_regions: [{ unique_entry_id: ['a', 'b'] }, 7, {}] }, 2)).toEqual(unnamed.map((job) => expect.objectContaining({ from: job.from, to: job.to })));
+    expect(await jobsOf({ seq_regions: [{ unique_entry_id: { a: 1 } }, { unique_entry_id: 7 }] }, 2))
+      .toEqual([{ from: 0, to: 1, label: 'entries 0 to 1 ({"a":1}, 7)', size: 0 }]);
+    expect(await jobsOf({}, 2)).toEqual([{ from: 0, to: 0, label: 'entry 0', size: 0 }]);
+    expect(await jobsOf({ seq_regions: entries(2001) }, 2001)).toEqual([{ from: 0, to: 2000, label: 'entries 0 to 2000', size: 0 }]);
   });
 });
 

@@ -3,6 +3,7 @@ import jsonata from 'jsonata';
 import { newPipeline, newStack, resource } from './pipeline-stack';
 import { plain } from './plain-text';
 import { PaviAlignmentPipelineProps } from '../../../src';
+import { INPUT_CHECKS } from '../../../src/orchestration/input-validation';
 
 /** What an expression can read of a run: `$states` and the variables. */
 export interface Scope {
@@ -16,7 +17,7 @@ const parsed = new Map<string, jsonata.Expression>();
 
 /**
  * The value of an expression, with or without its marks, as JSON (`undefined` where it gives nothing). AWS runs JSONata 2.0.6 with
- * `$parse`, which this gives it too, and without `$eval`.
+ * `$parse` and `$partition`, which this gives it too, and without `$eval`.
  */
 export async function evaluate(expression: string, scope: Scope = {}): Promise<any> {
   const text = expression.replace(/^\{%|%\}$/g, '').trim();
@@ -24,11 +25,32 @@ export async function evaluate(expression: string, scope: Scope = {}): Promise<a
   if (compiled === undefined) {
     compiled = jsonata(text);
     compiled.registerFunction('parse', (json: string) => JSON.parse(json), '<s:x>');
+    compiled.registerFunction('partition', chunks, '<x?n?:a>');
     parsed.set(text, compiled);
   }
   const states = { context: { Execution: { Name: RUN_NAME } }, ...scope.states };
   const result = await compiled.evaluate(null, { states, ...scope.variables });
   return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
+}
+
+function chunks(list: unknown[], size: number): unknown[][] | undefined {
+  return list.length === 0 ? undefined : Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
+}
+
+/** What each of the state machine's checks of an input reads and gives, in their order. */
+export async function inputChecks(input: unknown): Promise<{ readonly states: NonNullable<Scope['states']>; readonly output: any }[]> {
+  const context = { Execution: { Name: RUN_NAME, Input: input } };
+  const done: { states: NonNullable<Scope['states']>; output: any }[] = [];
+  for (const check of Object.values(INPUT_CHECKS)) {
+    const states = { input: done.length === 0 ? input : done[done.length - 1].output, context };
+    done.push({ states, output: await evaluate(check, { states }) });
+  }
+  return done;
+}
+
+/** The cause with which the state machine refuses an input; an empty text if it does not. */
+export async function refusalOf(input: unknown): Promise<string> {
+  return (await inputChecks(input))[2].output;
 }
 
 /** How many steps it takes to evaluate an expression: a measure of its time on which no machine has an influence. */
