@@ -21,7 +21,8 @@ const HEAD_BYTES = 192 * 1024;
 export function sequenceCount(): string {
   return `(
     $lines := $split($split($states.result.Body, "\\n\\n")[1], "\\n");
-    { "sequenceCount": $contains($lines[-1], /^ /) ? $count($lines) - 2 : null }
+    $after := $lines[-1] = "" ? 1 : 0;
+    { "sequenceCount": $contains($after = 1 ? $lines[-2] : $lines[-1], /^ /) ? $count($lines) - 2 - $after : null }
   )`;
 }
 

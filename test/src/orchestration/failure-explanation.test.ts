@@ -90,6 +90,8 @@ describe('the number of sequences in an alignment', () => {
   test.each([1, 2, 3, 40])('is %i', async (rows) => {
     const names = Array.from({ length: rows }, (_, index) => `seq${index}`);
     expect(await count(`CLUSTAL O(1.2.4) multiple sequence alignment\n\n\n${block(names)}\n${block(names)}`)).toBe(rows);
+    // An alignment of one block.
+    expect(await count(`CLUSTAL O(1.2.4) multiple sequence alignment\n\n\n${block(names)}`)).toBe(rows);
   });
 
   test('is not known where the first block is not whole', async () => {

@@ -34,7 +34,8 @@ export async function evaluate(expression: string, scope: Scope = {}): Promise<a
 }
 
 function chunks(list: unknown[], size: number): unknown[][] | undefined {
-  return list.length === 0 ? undefined : Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
+  if (list.length === 0) return undefined;
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
 }
 
 /** What each of the state machine's checks of an input reads and gives, in their order. */
