@@ -169,7 +169,7 @@ export class LocalAccount {
   }
 
   private integrationsOf(machine: LoadedStateMachine, executionName: string) {
-    const { definitions, queueArns } = this.options.assembly;
+    const { definitions, queueArns, queuePolicies } = this.options.assembly;
     const credentials = this.tokens.forRole(machine.role, executionName.replace(/[^\w+=,.@-]/g, '_').slice(0, 64));
     const s3 = this.s3Client(credentials);
     const find = integrations({
@@ -177,6 +177,7 @@ export class LocalAccount {
       principal: credentials.principal,
       definitions,
       queueArns,
+      queuePolicies,
       s3,
       tables: { call: (operation, input) => this.tables.call(operation, input), arnOf: (table) => this.arn('dynamodb', `table/${table}`) },
     });

@@ -39,6 +39,8 @@ export function namesOf(
       return byArn(arn('batch', `job-queue/${name}`), 'JobQueueArn');
     case 'AWS::Batch::ComputeEnvironment':
       return byArn(arn('batch', `compute-environment/${name}`), 'ComputeEnvironmentArn');
+    case 'AWS::Batch::SchedulingPolicy':
+      return byArn(arn('batch', `scheduling-policy/${name}`), 'Arn');
     case 'AWS::StepFunctions::StateMachine':
       return byArn(arn('states', `stateMachine:${name}`), 'Arn', { Name: name });
     case 'AWS::Logs::LogGroup':

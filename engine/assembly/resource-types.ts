@@ -7,7 +7,7 @@ const USED = ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'AWS::IAM::Role', 'AWS
   BUCKET_DEPLOYMENT];
 
 /** Networks, machines, keys, places of images and logs: what a run here has in another form, or needs not. */
-const STOOD_IN_FOR = [/^AWS::EC2::/, /^AWS::Batch::ComputeEnvironment$/, /^AWS::Logs::LogGroup$/, /^AWS::IAM::InstanceProfile$/, /^AWS::KMS::/,
+const STOOD_IN_FOR = [/^AWS::EC2::/, /^AWS::Batch::(?:ComputeEnvironment|SchedulingPolicy)$/, /^AWS::Logs::LogGroup$/, /^AWS::IAM::InstanceProfile$/, /^AWS::KMS::/,
   /^AWS::CDK::Metadata$/, /^AWS::ECR::/];
 
 /** What AWS would do besides, and nobody does here; said when the template is loaded. */

@@ -135,6 +135,7 @@ function load(folder: string, stacks: readonly ResolvedStack[], inContainers: bo
     roles,
     definitions: new Map(definitions.map((item) => [item.arn, item])),
     queueArns: new Set([...existing.queueArns, ...ofType('AWS::Batch::JobQueue').map(({ arn }) => arn)]),
+    queuePolicies: new Map(ofType('AWS::Batch::JobQueue').map(({ arn, properties }) => [arn, properties.SchedulingPolicyArn !== undefined])),
     images,
     deployments,
     tables: ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').map(tableOf),

@@ -39,6 +39,8 @@ export interface LoadedAssembly {
   readonly roles: ReadonlyMap<string, Role>;
   readonly definitions: ReadonlyMap<string, JobDefinition>;
   readonly queueArns: ReadonlySet<string>;
+  /** By a queue's ARN, whether it has a fair-share scheduling policy; without those that the app imports. */
+  readonly queuePolicies: ReadonlyMap<string, boolean>;
   readonly images: readonly ImageAsset[];
   /** What is put into the buckets when they are made. */
   readonly deployments: readonly BucketDeployment[];

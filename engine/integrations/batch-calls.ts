@@ -13,6 +13,8 @@ export interface BatchCallOptions {
   /** By ARN. */
   readonly definitions: ReadonlyMap<string, JobDefinition>;
   readonly queueArns: ReadonlySet<string>;
+  /** By a queue's ARN, whether it has a fair-share scheduling policy; of an imported queue nobody knows. */
+  readonly queuePolicies: ReadonlyMap<string, boolean>;
 }
 
 /** How an integration names errors: each kind has the words of another version of AWS's client. */

@@ -13,7 +13,7 @@ const MANAGED = { Name: 'MANAGED_BY_AWS', Value: 'STARTED_BY_STEP_FUNCTIONS' };
 /** `arn:aws:states:::batch:submitJob`, and the SDK's own: submits a job and goes on. */
 export function batchSubmitJob(options: BatchCallOptions, style: ErrorStyle = OPTIMIZED): TaskIntegration {
   return async (args) => {
-    const request = batchCall(style, () => submitJobArguments(args, options.definitions, options.queueArns));
+    const request = batchCall(style, () => submitJobArguments(args, options.definitions, options.queueArns, options.queuePolicies));
     checkAllowed(style, options.principal, submitPermissions(request), request.tags);
     return answer(batchCall(style, () => options.batch.submit(request)));
   };
@@ -22,7 +22,7 @@ export function batchSubmitJob(options: BatchCallOptions, style: ErrorStyle = OP
 /** `arn:aws:states:::batch:submitJob.sync`: submits a job and waits for its end; a stop of the state terminates the job. */
 export function batchSubmitJobSync(options: BatchCallOptions): TaskIntegration {
   return async (args, context) => {
-    const request = batchCall(OPTIMIZED, () => submitJobArguments(managed(args), options.definitions, options.queueArns));
+    const request = batchCall(OPTIMIZED, () => submitJobArguments(managed(args), options.definitions, options.queueArns, options.queuePolicies));
     const rule = inAccountOf(request.definition, `rule/${MANAGED_RULE}`).replace(':batch:', ':events:');
     // All that the integration does in AWS, also what it needs only where it is stopped: so that a role which lacks it is noticed here.
     checkAllowed(OPTIMIZED, options.principal, [

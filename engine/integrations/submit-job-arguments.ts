@@ -9,13 +9,17 @@ import type { ContainerOverride, SubmitJob } from '../batch/submission';
 
 /** The arguments of SubmitJob, as Step Functions takes them; any other one is refused by its name. */
 const KNOWN = ['JobName', 'JobDefinition', 'JobQueue', 'ContainerOverrides', 'Parameters', 'RetryStrategy', 'Timeout', 'DependsOn',
-  'PropagateTags', 'Tags'];
+  'PropagateTags', 'Tags', 'ShareIdentifier', 'SchedulingPriorityOverride'];
 const KNOWN_OVERRIDES = ['Command', 'Environment', 'ResourceRequirements'];
 /** AWS Batch user guide, page "Service quotas": the size of SubmitJob's payload, and of the container overrides. */
 const MAX_REQUEST_CHARACTERS = 30 * 1024;
 const MAX_OVERRIDES_CHARACTERS = 8192;
 const MAX_DEPENDENCIES = 20;
 const MAX_TAGS = 50;
+/** AWS Batch user guide, page "Tag your resources". */
+const TAG_CHARACTERS = /^[\p{L}\p{N}\p{Z}+=._:/@-]*$/u;
+const SHARE = /^[A-Za-z0-9]{1,255}$/;
+const MAX_PRIORITY = 9999;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 const QUEUE_ARN = /^arn:[a-z-]+:batch:[a-z0-9-]+:\d{12}:job-queue\/[A-Za-z0-9_-]{1,128}$/;
 
@@ -27,6 +31,7 @@ const QUEUE_ARN = /^arn:[a-z-]+:batch:[a-z0-9-]+:\d{12}:job-queue\/[A-Za-z0-9_-]
  */
 export function submitJobArguments(
   args: Readonly<Record<string, any>>, definitions: ReadonlyMap<string, JobDefinition>, queueArns: ReadonlySet<string>,
+  queuePolicies: ReadonlyMap<string, boolean>,
 ): SubmitJob {
   refuseUnknown('', args, KNOWN);
   if (typeof args.JobName !== 'string' || !NAME.test(args.JobName)) {
@@ -34,10 +39,12 @@ export function submitJobArguments(
   }
   if (JSON.stringify(args).length > MAX_REQUEST_CHARACTERS) throw refused('the SubmitJob request has more than 30 KiB');
   const definition = definitionOf(args.JobDefinition, definitions);
+  const queueArn = queueOf(args.JobQueue, queueArns);
+  checkShare(args, queuePolicies.get(queueArn));
   return {
     jobName: args.JobName,
     definition,
-    queueArn: queueOf(args.JobQueue, queueArns),
+    queueArn,
     ...fitting(overridesOf(args.ContainerOverrides ?? {}), definition),
     parameters: args.Parameters,
     retry: args.RetryStrategy === undefined ? undefined : retryOf(args.RetryStrategy),
@@ -93,6 +100,27 @@ function queueOf(text: unknown, queueArns: ReadonlySet<string>): string {
   return found;
 }
 
+/**
+ * A queue with a fair-share policy wants a share and a priority of every job, another one neither (API reference, "SubmitJob"). The words are those
+ * that Batch was seen to answer with; for a share that is not wanted, and for one that it would not take, none are known.
+ *
+ * @param hasPolicy undefined for an imported queue, of which nobody knows it here
+ */
+function checkShare(
+  { ShareIdentifier: share, SchedulingPriorityOverride: priority }: Readonly<Record<string, any>>, hasPolicy: boolean | undefined,
+): void {
+  if (share === undefined && hasPolicy === true) throw refused('shareIdentifier must be specified.');
+  if (share !== undefined) {
+    if (typeof share !== 'string' || !SHARE.test(share)) throw refused(`shareIdentifier must be 1 to 255 letters or digits, got ${JSON.stringify(share)}`);
+    if (hasPolicy === false) throw refused('shareIdentifier must not be specified for a job queue without a fair-share scheduling policy');
+    // A job definition may have one too; those of this engine have none.
+    if (priority === undefined) throw refused('Either schedulingPriority in job definition or schedulingPriorityOverride should be specified.');
+  }
+  if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= MAX_PRIORITY)) {
+    throw refused(`schedulingPriorityOverride must be a whole number from 0 to ${MAX_PRIORITY}, got ${JSON.stringify(priority)}`);
+  }
+}
+
 function checkedSize(requirements: readonly { readonly Type: string; readonly Value: string }[]): ContainerOverride {
   const [problem] = resourceProblems(requirements);
   if (problem !== undefined) throw new StatesError('States.Runtime', `SubmitJob: ${problem}`);
@@ -128,7 +156,8 @@ function dependenciesOf(given: readonly { readonly JobId?: string; readonly Type
 function tagsOf(tags: Readonly<Record<string, string>>): Record<string, string> {
   const names = Object.keys(tags);
   if (names.length > MAX_TAGS) throw refused(`a job may have ${MAX_TAGS} tags, got ${names.length}`);
-  const wrong = names.find((name) => name.length < 1 || name.length > 128 || name.startsWith('aws:') || String(tags[name]).length > 256);
-  if (wrong !== undefined) throw refused(`the tag ${JSON.stringify(wrong)} must have a key of 1 to 128 characters, without aws: before it, and a value of up to 256`);
+  const wrong = names.find((name) => name.length < 1 || name.length > 128 || name.startsWith('aws:') || String(tags[name]).length > 256
+    || !TAG_CHARACTERS.test(name) || !TAG_CHARACTERS.test(String(tags[name])));
+  if (wrong !== undefined) throw refused(`the tag ${JSON.stringify(wrong)} must have a key of 1 to 128 characters, without aws: before it, and a value of up to 256, of letters, digits, spaces and + - = . _ : / @`);
   return { ...tags };
 }

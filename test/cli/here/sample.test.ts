@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import * as batch from 'aws-cdk-lib/aws-batch';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ROOT } from './support/pavi-pipeline';
 import { jobsOf, runSample, SAMPLE, SAMPLE_INPUT, sampleEntries, TestFolders } from './support/sample-run';
-import { JobsTable } from '../../../src';
+import { JobsTable, ShareIdentifier } from '../../../src';
 import { ALL_NAMES } from '../../src/support/names';
-import { importedQueue, QUEUE_ARN } from '../../src/support/pipeline-stack';
+import { fargate, importedQueue, QUEUE_ARN } from '../../src/support/pipeline-stack';
 
 const folders = new TestFolders();
 let app: string;
@@ -93,6 +94,23 @@ test('no more retrieval jobs run at once than maxConcurrency says', async () => 
   const { code, history } = await runSample(folders, assembly, SAMPLE_INPUT);
   expect(code).toBe(0);
   expect(mostAtOnce(jobsOf(history).filter(({ Container }) => Container.Command[0] === 'retrieve'))).toBe(1);
+});
+
+test.each([['side by side', 40], ['as executions of their own', 41]])('jobs name their run, and its share of a queue with a policy: %s', async (_kind, maxConcurrency) => {
+  const assembly = folders.synthesizeWith((stack) => ({
+    compute: fargate(stack, { schedulingPolicy: new batch.FairshareSchedulingPolicy(stack, 'Policy') }),
+    shareIdentifier: ShareIdentifier.fromInput('others'),
+    schedulingPriority: 3,
+    maxConcurrency,
+  }));
+  const { code, stderr, history } = await runSample(folders, assembly, SAMPLE_INPUT, '--name', 'shared.run');
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  const submitted = history.filter(({ type, details }) => type === 'TaskScheduled' && details.resource === 'submitJob.sync')
+    .map(({ details }) => JSON.parse(details.parameters));
+  expect(submitted.map(({ JobName }) => JobName)).toContain('pavi-align-shared-run');
+  for (const { ShareIdentifier: share, SchedulingPriorityOverride, Tags } of submitted) {
+    expect({ share, SchedulingPriorityOverride, Tags }).toEqual({ share: 'others', SchedulingPriorityOverride: 3, Tags: { 'pavi:run': 'shared-run' } });
+  }
 });
 
 test('an input over the payload limit of 256 KiB is uploaded, and read from there', async () => {

@@ -78,6 +78,7 @@ test('batch-throttle: the call fails as Step Functions says it, and succeeds whe
     batch: batch.service,
     definitions: new Map([['definition', definition({ command: ['true'] })]]),
     queueArns: new Set([QUEUE]),
+    queuePolicies: new Map(),
     principal: { arn: 'arn:aws:iam::000000000000:root' },
     s3: undefined as never,
     tables: undefined as never,

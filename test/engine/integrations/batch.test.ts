@@ -33,12 +33,15 @@ function principal(statements: readonly PolicyStatement[]): Principal {
   return { arn: 'arn:aws:sts::000000000000:assumed-role/Machine/run', roleArn: 'arn:aws:iam::000000000000:role/Machine', policies: [{ Statement: statements }] };
 }
 
-function call(resource: string, args: Record<string, unknown>, { statements = NEEDED, signal = new AbortController().signal } = {}): Promise<any> {
+function call(resource: string, args: Record<string, unknown>, {
+  statements = NEEDED, signal = new AbortController().signal, queuePolicies = new Map<string, boolean>(),
+} = {}): Promise<any> {
   const find = integrations({
     batch: batch.service,
     principal: principal(statements),
     definitions: new Map([[DEFINITION.arn, DEFINITION], ['fargate', FARGATE]]),
     queueArns: new Set([QUEUE]),
+    queuePolicies,
     s3: undefined as never,
     tables: undefined as never,
   });
@@ -248,4 +251,33 @@ describe('without waiting', () => {
     expect(await failureOf(call('aws-sdk:batch:terminateJob', { JobId: 'x' }))).toMatchObject({ errorName: 'Batch.ClientException' });
     expect(await failureOf(call('aws-sdk:batch:describeJobs', { Jobs: [], More: 1 }))).toMatchObject({ errorName: 'States.Runtime' });
   });
+});
+
+describe('a share of the queue', () => {
+  const submit = (more: object, hasPolicy?: boolean) => call('batch:submitJob', submission({ ...command('true'), ...more }),
+    { queuePolicies: new Map(hasPolicy === undefined ? [] : [[QUEUE, hasPolicy]]) });
+  const SHARED = { ShareIdentifier: 'pavi', SchedulingPriorityOverride: 0 };
+
+  test.each<[string, object, boolean | undefined, RegExp]>([
+    ['is wanted where there is a policy', {}, true, /^shareIdentifier must be specified\. \(Service: AWSBatch; Status Code: 400; Error Code: ClientException;/],
+    ['wants a priority', { ShareIdentifier: 'pavi' }, true, /^Either schedulingPriority in job definition or schedulingPriorityOverride should be specified\./],
+    ['is not wanted where there is none', SHARED, false, /^shareIdentifier must not be specified/],
+    ['has letters and digits', { ...SHARED, ShareIdentifier: 'my-share' }, true, /^shareIdentifier must be 1 to 255 letters or digits, got "my-share"/],
+    ['is a text', { ...SHARED, ShareIdentifier: null }, undefined, /^shareIdentifier must be 1 to 255 letters or digits, got null/],
+    ['goes with a priority up to 9999', { ...SHARED, SchedulingPriorityOverride: 10_000 }, true, /^schedulingPriorityOverride must be a whole number from 0 to 9999, got 10000/],
+  ])('%s', async (_what, more, hasPolicy, cause) => {
+    const { errorName, errorCause } = await failureOf(submit(more, hasPolicy));
+    expect(errorName).toBe('Batch.ClientException');
+    expect(errorCause).toMatch(cause);
+  });
+
+  test.each([[SHARED, true], [SHARED, undefined], [{}, false], [{}, undefined]])('%j to a queue of which a policy is known to be there: %s', async (more, hasPolicy) => {
+    expect(await submit(more, hasPolicy)).toMatchObject({ JobName: 'job' });
+  });
+});
+
+test.each([['a;b'], ['a%']])('no tag of a job is %j', async (value) => {
+  const { errorName, errorCause } = await failureOf(call('batch:submitJob', submission({ ...command('true'), Tags: { 'pavi:run': value } }),
+    { statements: [...NEEDED, TAGGING] }));
+  expect([errorName, errorCause.includes('of letters, digits, spaces and')]).toEqual(['Batch.ClientException', true]);
 });
