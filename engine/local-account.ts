@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
-import { systemClock } from './asl/clock';
+import { type Clock, systemClock } from './asl/clock';
 import type { ExpressionOptions } from './asl/expression/expression';
 import { SimulatedClock } from './asl/simulated-clock';
 import { PARTITION } from './assembly/resource-names';
@@ -12,7 +12,7 @@ import { imageProgram } from './batch/executor/image-program';
 import type { Job } from './batch/job';
 import { RecordedBatch } from './batch/recorded-batch';
 import { deployFiles } from './deployment/deploy-files';
-import type { LoadedAssembly, LoadedStateMachine } from './deployment/loaded-assembly';
+import type { LoadedAssembly } from './deployment/loaded-assembly';
 import { batchApi } from './endpoint/batch';
 import { cloudFormation } from './endpoint/cloudformation';
 import { dynamoDb } from './endpoint/dynamodb';
@@ -23,6 +23,7 @@ import { Notifications } from './events/rules';
 import { Executions } from './executions/executions';
 import { executionEvent, jobEvent } from './executions/service-events';
 import type { JobOptions } from './faults/job-options';
+import type { Role } from './iam/policy';
 import { integrations } from './integrations/find-integration';
 import type { Product } from './product';
 import { S3Service, s3Service } from './s3/s3-service';
@@ -67,6 +68,7 @@ export class LocalAccount {
 
   public readonly tokens: LocalSecurityTokens;
   public readonly executions: Executions;
+  private readonly clock: Clock;
   private readonly batch: RecordedBatch;
   private readonly tables: Tables;
   private readonly s3: S3Service;
@@ -75,7 +77,7 @@ export class LocalAccount {
 
   private constructor(private readonly options: LocalAccountOptions) {
     const { assembly, folder, temporary, product, jobs: { containers, buildArgs, readable, faults, fastForward } } = options;
-    const clock = fastForward ? new SimulatedClock() : systemClock;
+    const clock = this.clock = fastForward ? new SimulatedClock() : systemClock;
     const notifications = new Notifications(assembly.rules, options.notificationsFile);
     this.tokens = new LocalSecurityTokens(assembly.account);
     this.s3 = s3Service({
@@ -101,7 +103,7 @@ export class LocalAccount {
       clock,
       folder: join(folder, 'executions'),
       interruptedError: product.interruptedError,
-      integrationsOf: (machine, name) => this.integrationsOf(machine, name),
+      integrationsOf: (machine, name) => this.integrationsOf(machine.role, name),
       expressions: options.expressions,
       onStatus: (record) => {
         // Express ones tell nobody.
@@ -138,7 +140,18 @@ export class LocalAccount {
       s3: this.s3,
       product,
       services: {
-        states: stepFunctions({ stateMachines: assembly.stateMachines, executions: this.executions, createdAt }),
+        states: stepFunctions({
+          stateMachines: assembly.stateMachines,
+          executions: this.executions,
+          createdAt,
+          arnOf: (path) => this.arn('states', path),
+          clock: this.clock,
+          expressions: this.options.expressions,
+          integrationsOf: (roleArn) => {
+            const role = assembly.roles.get(roleArn);
+            return role === undefined ? undefined : this.integrationsOf(role, 'TestState');
+          },
+        }),
         batch: batchApi({ batch: this.batch, queueArns: assembly.queueArns }),
         dynamodb: dynamoDb(this.tables, (table) => this.arn('dynamodb', `table/${table}`)),
         cloudformation: cloudFormation(assembly.stacks, createdAt),
@@ -168,9 +181,9 @@ export class LocalAccount {
     };
   }
 
-  private integrationsOf(machine: LoadedStateMachine, executionName: string) {
+  private integrationsOf(role: Role, executionName: string) {
     const { definitions, queueArns, queuePolicies } = this.options.assembly;
-    const credentials = this.tokens.forRole(machine.role, executionName.replace(/[^\w+=,.@-]/g, '_').slice(0, 64));
+    const credentials = this.tokens.forRole(role, executionName.replace(/[^\w+=,.@-]/g, '_').slice(0, 64));
     const s3 = this.s3Client(credentials);
     const find = integrations({
       batch: this.batch,

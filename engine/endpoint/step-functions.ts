@@ -10,6 +10,8 @@ import { redriveExecution } from './step-functions/redrive-execution';
 import { startExecution } from './step-functions/start-execution';
 import { startSyncExecution } from './step-functions/start-sync-execution';
 import { stopExecution } from './step-functions/stop-execution';
+import { testState } from './step-functions/test-state';
+import { validateStateMachineDefinition } from './step-functions/validate-state-machine-definition';
 
 /** AWS Step Functions, as far as a caller of a pipeline uses it (API version 2016-11-23). */
 export function stepFunctions(account: StatesAccount): ApiService {
@@ -25,6 +27,8 @@ export function stepFunctions(account: StatesAccount): ApiService {
     ListStateMachines: listStateMachines,
     DescribeMapRun: describeMapRun,
     ListMapRuns: listMapRuns,
+    TestState: testState,
+    ValidateStateMachineDefinition: validateStateMachineDefinition,
   };
   return jsonService('1.0', 'AWSStepFunctions', Object.fromEntries(Object.entries(operations)
     .map(([name, operation]) => [name, (input, caller) => operation(account, input, caller)])));

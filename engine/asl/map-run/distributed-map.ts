@@ -94,7 +94,8 @@ function begin(engine: Engine, { scope }: Visit, settings: Settings, newArn: str
   return run;
 }
 
-async function toleranceOf(engine: Engine, visit: Visit): Promise<Omit<Settings, 'maxConcurrency'>> {
+/** Zero where the state says nothing of it. */
+export async function toleranceOf(engine: Engine, visit: Visit): Promise<Omit<Settings, 'maxConcurrency'>> {
   const { ToleratedFailureCount, ToleratedFailurePercentage } = visit.state;
   const available = bindings(engine, visit);
   const number = (value: unknown, field: string) => (value === undefined ? 0 : evaluateTyped(value, field, available, 'number'));
@@ -105,14 +106,14 @@ async function toleranceOf(engine: Engine, visit: Visit): Promise<Omit<Settings,
 }
 
 /** In AWS's words; such a value ends the execution. */
-function requireRange(visit: Visit, { toleratedFailureCount, toleratedFailurePercentage }: Settings): void {
+export function requireRange(visit: Visit, { toleratedFailureCount, toleratedFailurePercentage }: Omit<Settings, 'maxConcurrency'>): void {
   const refuse = (what: string) => { throw new StatesError(ErrorCode.RUNTIME, within(visit, what)); };
   if (toleratedFailureCount < 0) refuse('ToleratedFailureCount cannot be negative.');
   if (toleratedFailurePercentage < 0 || toleratedFailurePercentage > 100) refuse('ToleratedFailurePercentage must be between 0 and 100.');
 }
 
 /** ItemSelector is for each item, before they are put into batches. */
-async function worksOf(engine: Engine, visit: Visit, items: readonly unknown[], Source: string | undefined): Promise<Work[]> {
+export async function worksOf(engine: Engine, visit: Visit, items: readonly unknown[], Source: string | undefined): Promise<Work[]> {
   const { state, scope } = visit;
   const works: Work[] = [];
   for (const [Index, Value] of items.entries()) {

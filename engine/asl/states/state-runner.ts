@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { runMap } from './map-state';
 import { runParallel } from './parallel-state';
 import { runTask } from './task-state';
-import type { StatesDefinition } from '../definition/definition';
+import type { StateDefinition, StatesDefinition } from '../definition/definition';
 import { parseTimestamp } from '../definition/wait-timestamp';
 import { evaluate, evaluateInteger, evaluateTyped, ExpressionError } from '../expression/expression';
 import { jsonText } from '../expression/json-text';
@@ -11,7 +11,7 @@ import { StatesError } from '../visit/task-integration';
 import { asStatesError, bindings, Engine, requireSize, requireSizeOfVariables, Scope, Visit, within } from '../visit/visit';
 
 /** Where a state leads: the next one, or the end. */
-interface Step {
+export interface Step {
   readonly output: unknown;
   readonly next?: string;
 }
@@ -40,7 +40,7 @@ const MAX_WAIT_MS = (2 ** 31 - 1) * 1000;
 
 /** Runs states one after the other; a failure that nothing catches is thrown as a StatesError. */
 export class StateRunner {
-  constructor(private readonly engine: Engine) {}
+  constructor(protected readonly engine: Engine) {}
 
   /** @returns the output of the last state */
   public readonly run = async (definition: StatesDefinition, input: unknown, scope: Scope, signal: AbortSignal): Promise<unknown> => {
@@ -58,7 +58,7 @@ export class StateRunner {
   };
 
   /** @param entered the event of the state's entry, where it had been entered before the redrive */
-  private async visit(
+  protected async visit(
     definition: StatesDefinition, name: string, input: unknown, scope: Scope, signal: AbortSignal, entered?: number,
   ): Promise<Step> {
     const { history, clock } = this.engine;
@@ -81,7 +81,7 @@ export class StateRunner {
       name, state, input, scope, signal, enteredAt, enteredEvent, retryCount: 0, lines: new Set(), succeeded: false, endTurn,
     };
     scope.open = visit;
-    const retries = new Retries(state.Retry, clock);
+    const retries = this.retriesOf(state);
     for (;;) {
       if (hasToken) visit.taskToken = randomUUID();
       visit.lines = new Set();
@@ -124,7 +124,12 @@ export class StateRunner {
     }
   }
 
-  private async work(visit: Visit): Promise<unknown> {
+  protected retriesOf(state: StateDefinition): Pick<Retries, 'next'> {
+    return new Retries(state.Retry, this.engine.clock);
+  }
+
+  /** What the state does before its Assign and Output. */
+  protected async work(visit: Visit): Promise<unknown> {
     const { state, name, scope } = visit;
     if (state.Type === 'Task') return runTask(this.engine, visit);
     const { result, last = scope.track.last } = state.Type === 'Map' ? await runMap(this.engine, visit, this.run)

@@ -22,6 +22,8 @@ export interface Engine {
   readonly findIntegration: FindIntegration;
   /** `$states.context` without what changes from state to state. */
   readonly context: Readonly<Record<string, any>>;
+  /** `$states.context` as a whole, where a test of a single state gives it. */
+  readonly wholeContext?: Readonly<Record<string, any>>;
   readonly executionArn: string;
   readonly executionName: string;
   readonly runChild: (child: Child) => Promise<ChildResult>;
@@ -79,7 +81,7 @@ const WITH_RETRY_COUNT = ['Task', 'Map', 'Parallel'];
 /** What an expression of the state can read. */
 export function bindings(engine: Engine, visit: Visit, more: Readonly<Record<string, unknown>> = {}): Bindings {
   const { name, state, input, scope, enteredAt, retryCount, taskToken } = visit;
-  const context = {
+  const context = engine.wholeContext ?? {
     ...engine.context,
     State: { Name: name, EnteredTime: enteredAt, ...WITH_RETRY_COUNT.includes(state.Type) ? { RetryCount: retryCount } : {} },
     ...scope.item === undefined ? {} : { Map: { Item: scope.item } },

@@ -26,10 +26,28 @@ export function text(input: Input, name: string, most: number, { least = 1, sens
   return value;
 }
 
-export function required(input: Input, name: string, most = MAX_ARN): string {
-  const value = text(input, name, most);
+export function required(input: Input, name: string, most = MAX_ARN, sensitive = false): string {
+  const value = text(input, name, most, { sensitive });
   if (value === undefined) throw violation(name, undefined, 'Member must not be null');
   return value;
+}
+
+/** A whole number of the request; undefined where it is left out. */
+export function wholeNumber(input: Input, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
+  const value = input[name] ?? undefined;
+  if (value === undefined) return undefined;
+  if (!Number.isInteger(value)) throw new ApiError('SerializationException', `${name} must be a whole number, got ${JSON.stringify(value)}`);
+  if (value < least) throw violation(name, value, `Member must have value greater than or equal to ${least}`);
+  if (value > most) throw violation(name, value, `Member must have value less than or equal to ${most}`);
+  return value;
+}
+
+/** Refuses parameters that would do nothing here. */
+export function known(what: string, input: Input, names: readonly string[]): void {
+  const unknown = Object.keys(input).filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new ApiError('ValidationException', `${what} with ${unknown.join(', ')} is not supported by the local endpoint; it knows ${names.join(', ')}`);
+  }
 }
 
 /** One of a set of words; undefined where it is left out. */
@@ -63,10 +81,7 @@ export function typeNotSupported(): ApiError {
 }
 
 export function pageOf<T>(items: readonly T[], input: Input): Page<T> {
-  const maxResults = input.maxResults ?? 0;
-  if (!Number.isInteger(maxResults)) throw new ApiError('SerializationException', `maxResults must be a whole number, got ${JSON.stringify(maxResults)}`);
-  if (maxResults < 0) throw violation('maxResults', maxResults, 'Member must have value greater than or equal to 0');
-  if (maxResults > MAX_PAGE) throw violation('maxResults', maxResults, `Member must have value less than or equal to ${MAX_PAGE}`);
+  wholeNumber(input, 'maxResults', 0, MAX_PAGE);
   return page(items, input, DEFAULT_PAGE, MAX_PAGE);
 }
 
