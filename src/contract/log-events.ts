@@ -60,6 +60,18 @@ export const LOG_LEVEL_OF: { readonly [event in LogEventName]: LogLevelName } = 
   [LogEvent.PROBLEM]: LogLevel.WARN,
 };
 
+/** What a warning of an entry is about. */
+export const EntryWarningKind = {
+  /** A variant lies outside of the coding region, and is left out. */
+  VARIANT_OUTSIDE: 'variant-outside',
+  /** Letters of the coding region are no nucleotide codes, and become X. */
+  UNKNOWN_LETTERS: 'unknown-letters',
+  /** An index is older than its FASTA file, or is not of it. */
+  STALE_INDEX: 'stale-index',
+} as const;
+
+export type EntryWarningKindName = (typeof EntryWarningKind)[keyof typeof EntryWarningKind];
+
 /** What every line begins with, whatever its event. */
 export interface LogHead {
   /** ISO 8601, UTC. */
@@ -113,6 +125,7 @@ export interface LogFields {
   };
   readonly [LogEvent.ENTRY_WARNING]: {
     readonly entry: string;
+    readonly kind: EntryWarningKindName;
     readonly warning: string;
   };
   readonly [LogEvent.JOINED]: {

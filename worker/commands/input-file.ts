@@ -12,10 +12,15 @@ const MAX_INPUT_BYTES = 64 * 1024 * 1024;
  */
 export async function readInputFile(place: string, expected: string): Promise<unknown> {
   const { folder, name, uri } = openFile(place);
-  const text = (await folder.read(name, MAX_INPUT_BYTES)).toString('utf8');
+  const bytes = await folder.read(name, MAX_INPUT_BYTES);
+  // RFC 8259, section 8.1: a parser may ignore a byte order mark. Editors and shells of Windows write it.
+  const text = bytes.toString('utf8').replace(/^\ufeff/, '');
   try {
     return JSON.parse(text);
   } catch (error) {
+    if (/^(fffe|feff)/.test(bytes.toString('hex', 0, 2))) {
+      throw new WorkerError(ErrorName.INVALID_INPUT, `${uri} is UTF-16, as its byte order mark says; save it as UTF-8`, { expected, found: 'UTF-16' });
+    }
     throw new WorkerError(ErrorName.INVALID_INPUT, `${uri} is not JSON: ${(error as Error).message}`, { expected, found: text.slice(0, 80) });
   }
 }

@@ -1,10 +1,12 @@
 import { dirname } from 'node:path';
 import { MAX_PROBLEMS_LISTED, RUN_PROBLEM } from '../../src/contract/entry-rules';
 import { ErrorName } from '../../src/contract/error-names';
-import { LogEvent } from '../../src/contract/log-events';
+import { EntryWarningKind, LogEvent } from '../../src/contract/log-events';
 import { EntryFile, WorkKey } from '../../src/contract/storage-keys';
 import { WorkerCommand } from '../../src/contract/worker-command-line';
 import { WorkerMetric } from '../../src/contract/worker-metrics';
+import { EntryWarnings } from '../entry-warnings';
+import { GenomeFile } from '../genome/genome-file';
 import { Genomes } from '../genome/genomes';
 import { log } from '../log';
 import { Metrics } from '../metrics';
@@ -16,9 +18,10 @@ import { DEFAULT_RETRIES } from '../net/retry';
 import { UrlPolicy } from '../net/url-policy';
 import { genomeIntervals } from '../sequence/genome-intervals';
 import { formatProblems, parseEntries, RegionEntry } from '../sequence/region-entry';
-import { formatFasta, formatSeqInfo, retrieveEntry } from '../sequence/retrieve-entry';
+import { formatFasta, formatSeqInfo, RetrievedEntry, retrieveEntry } from '../sequence/retrieve-entry';
 import type { Folder } from '../storage/folder';
 import { childPlace, localPathOf, openFolder } from '../storage/place';
+import { Variant } from '../variant/variant';
 import { VariantApi } from '../variant/variant-api';
 import { WorkerError } from '../worker-error';
 import { asWorkerError, reportError } from './error-report';
@@ -43,7 +46,8 @@ export async function retrieve(options: RetrieveOptions, signal: AbortSignal, me
   const retries = { ...DEFAULT_RETRIES, signal };
   const policy = new UrlPolicy({ allowLocal: options.allowLocal, sources: options.genomeSources });
   const variants = new VariantApi({ baseUrl: options.variantApiUrl, allowLocal: options.allowLocal, retries });
-  const genomes = new Genomes({ policy, baseFolder: localInput === undefined ? undefined : dirname(localInput), retries });
+  const baseFolder = localInput === undefined ? undefined : dirname(localInput);
+  const genomes = new Genomes({ policy, baseFolder, retries, wanted: wantedSequences(entries) });
   const tools: Tools = { genomes, variants, output: openFolder(options.outputDir) };
   const failures: WorkerError[] = [];
   const ended = () => failures.length > 0 && !options.keepGoing;
@@ -100,6 +104,13 @@ function rangeOf(entries: RegionEntry[], { from = 0, to = entries.length - 1 }: 
   return entries.slice(from, to + 1);
 }
 
+/** The sequences that are read of each genome, by its URL. */
+function wantedSequences(entries: readonly RegionEntry[]): Map<string, Set<string>> {
+  const wanted = new Map<string, Set<string>>();
+  for (const { genomeUrl, seqId } of entries) wanted.set(genomeUrl, (wanted.get(genomeUrl) ?? new Set()).add(seqId));
+  return wanted;
+}
+
 /** Neighbours share genome blocks, so entries that lie close together are made together. */
 function inGenomeOrder(entries: readonly RegionEntry[]): RegionEntry[] {
   const place = ({ exons }: RegionEntry) => exons.reduce((least, part) => Math.min(least, part.start), Infinity);
@@ -128,13 +139,23 @@ async function make(entry: RegionEntry, { genomes, variants, output }: Tools): P
   const started = performance.now();
   const genome = await genomes.open(entry.genomeUrl);
   const found = await Promise.all(entry.variantIds.map((id) => variants.find(id)));
-  const { records, seqInfo, warnings } = await retrieveEntry(entry, genome, [...found, ...entry.variants]);
-  warnings.forEach((warning) => log(LogEvent.ENTRY_WARNING, { entry: entry.id, warning }));
+  const { records, seqInfo } = await retrieveWithWarnings(entry, genome, [...found, ...entry.variants]);
   await allSettled([
     output.write(`${entry.id}${EntryFile.PROTEIN}`, formatFasta(records)),
     output.write(`${entry.id}${EntryFile.SEQ_INFO}`, formatSeqInfo(seqInfo)),
   ]);
   log(LogEvent.ENTRY, { entry: entry.id, records: records.length, seconds: Math.round(performance.now() - started) / 1000 });
+}
+
+/** Warnings are logged of an entry that fails, too: a stale index may be why. */
+async function retrieveWithWarnings(entry: RegionEntry, genome: GenomeFile, variants: readonly Variant[]): Promise<RetrievedEntry> {
+  const warnings = new EntryWarnings();
+  try {
+    return await retrieveEntry(entry, genome, variants, warnings);
+  } finally {
+    genome.warnings.forEach((text) => warnings.add(EntryWarningKind.STALE_INDEX, text));
+    warnings.log(entry.id);
+  }
 }
 
 /** Like Promise.all, but what was started has ended when this throws. */

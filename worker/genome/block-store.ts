@@ -1,104 +1,142 @@
-import { BlockCache, MAX_KEPT_BLOCKS } from './block-cache';
-import { BlockLayout } from './block-layout';
-import { ByteSource, unusable } from './byte-source';
+import { Block, BlockLayout } from './block-layout';
+import { ByteSource, Misfit } from './byte-source';
+import { GenomeMemory, weightOf } from './genome-memory';
 import { Limit } from '../net/limit';
 
 /** Blocks nearer to each other than that are always read with one request, those farther away never. */
 const SMALL_GAP_BYTES = 16 * 1024;
 const LARGE_GAP_BYTES = 1024 * 1024;
 const MAX_SPAN_BYTES = 2 * 1024 * 1024;
-/** More than that is not read ahead: what is read last must not push out what is needed first. */
-const MAX_PREFETCHED_BLOCKS = MAX_KEPT_BLOCKS * 3 / 4;
+/** More of the memory is not read ahead: what is read last must not push out what is needed first. */
+const PREFETCHED_SHARE = 3 / 4;
+
+/** Uncompressed bytes, `end` exclusive. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** A stretch of the file, and the blocks in it that are wanted. */
 interface Span {
-  readonly start: number;
+  readonly at: number;
   end: number;
-  readonly blocks: number[];
+  readonly blocks: Block[];
 }
 
-/** Reads blocks, several with one request where they lie close together, several requests side by side, and none twice. */
+/** Reads blocks, several with one request where they lie close together, several requests side by side, and none twice while they are kept. */
 export class BlockStore {
   private readonly prefix: string;
 
   constructor(
-    private readonly source: ByteSource, private readonly layout: BlockLayout, private readonly cache: BlockCache, private readonly limit: Limit,
+    private readonly source: ByteSource, private readonly layout: BlockLayout, private readonly memory: GenomeMemory, private readonly limit: Limit,
   ) {
-    this.prefix = cache.newStore();
+    this.prefix = memory.newStore();
   }
 
   /**
-   * Starts to read the blocks of these stretches (uncompressed bytes, `end` exclusive) that are not there yet. A failure shows when a
+   * Starts to read the blocks of these stretches that are not there yet, and that can be told without reading. A failure shows when a
    * block is asked for.
    *
    * @param requests with so many requests, or a few more where what is wanted lies very far apart
    */
-  public prefetch(stretches: Iterable<{ readonly start: number; readonly end: number }>, requests: number): void {
-    const blocks = new Set<number>();
+  public prefetch(stretches: Iterable<Stretch>, requests: number): void {
+    const wanted = new Map<string, Block>();
+    let room = this.memory.roomForBlocks * PREFETCHED_SHARE;
     for (const { start, end } of stretches) {
-      for (const block of this.blocksOf(start, end)) {
-        if (blocks.size >= MAX_PREFETCHED_BLOCKS) break;
-        if (!this.cache.has(this.prefix + block)) blocks.add(block);
+      for (const block of this.foreseen(start, end)) {
+        const key = this.keyOf(block);
+        if (wanted.has(key) || this.memory.has(key)) continue;
+        room -= weightOf(block.size);
+        if (room < 0) break;
+        wanted.set(key, block);
       }
     }
-    this.fetch([...blocks].sort((a, b) => a - b), requests);
+    this.fetch([...wanted.values()].sort((a, b) => a.at - b.at), requests);
   }
 
   /** The uncompressed bytes from `start` to before `end`. */
   public async read(start: number, end: number): Promise<Buffer> {
-    const blocks = [...this.blocksOf(start, end)];
-    const fetched = this.fetch(blocks.filter((block) => !this.cache.has(this.prefix + block)), 1);
-    const contents = await Promise.all(blocks.map((block) => this.cache.get(this.prefix + block) ?? fetched.get(block)!));
-    const first = this.layout.start(blocks[0]);
-    const bytes = Buffer.concat(contents).subarray(start - first, end - first);
-    if (bytes.length !== end - start) {
-      throw unusable(`${this.source.name} ends before its index says; make the index again with: samtools faidx`,
-        `bytes ${start} to ${end - 1}`, `${bytes.length} of ${end - start} bytes`);
+    const bytes = await this.bytesOf(await this.blocksOf(start, end), start, end) ?? await this.readExplored(start, end);
+    if (bytes?.length === end - start) return bytes;
+    throw new Misfit(`${this.source.name} ends before its index says: it is cut short, or the index is of another file (samtools faidx makes it again)`,
+      `bytes ${start} to ${end - 1}`, `${bytes?.length ?? 0} of ${end - start} bytes`);
+  }
+
+  private foreseen(start: number, end: number): readonly Block[] {
+    try {
+      return this.layout.blocksOf(start, end) ?? [];
+    } catch {
+      return [];
     }
-    return bytes;
   }
 
-  /** The blocks that hold the uncompressed bytes from `start` to before `end`. */
-  private* blocksOf(start: number, end: number): Generator<number> {
-    const last = this.layout.blockAt(end - 1);
-    for (let block = this.layout.blockAt(start); block <= last; block++) yield block;
+  private async blocksOf(start: number, end: number): Promise<Block[]> {
+    const known = this.layout.blocksOf(start, end);
+    if (known !== undefined) return known;
+    await this.explore(start, end);
+    return this.layout.blocksOf(start, end) ?? [];
   }
 
-  private fetch(blocks: readonly number[], requests: number): Map<number, Promise<Buffer>> {
-    const contents = new Map<number, Promise<Buffer>>();
-    for (const span of this.spans(blocks, requests)) {
-      const bytes = this.limit.run(() => this.source.range(span.start, span.end - span.start));
+  private explore(start: number, end: number): Promise<void> {
+    return this.layout.explore(start, end, (at, length) => this.limit.run(() => this.source.range(at, length)));
+  }
+
+  /** The last block that the index lists may have others behind it. */
+  private async readExplored(start: number, end: number): Promise<Buffer | undefined> {
+    await this.explore(start, end);
+    return this.bytesOf(this.layout.blocksOf(start, end) ?? [], start, end);
+  }
+
+  /** Undefined if the blocks turn out to have fewer. */
+  private async bytesOf(blocks: readonly Block[], start: number, end: number): Promise<Buffer | undefined> {
+    if (blocks.length === 0) return undefined;
+    const contents = await Promise.all(this.contentsOf(blocks));
+    const bytes = Buffer.concat(contents).subarray(start - blocks[0].start, end - blocks[0].start);
+    return bytes.length === end - start ? bytes : undefined;
+  }
+
+  /** Taken in hand at once: what is fetched for some may push the others out of the memory. */
+  private contentsOf(blocks: readonly Block[]): Promise<Buffer>[] {
+    const kept = blocks.map((block) => this.memory.get(this.keyOf(block)));
+    const fetched = this.fetch(blocks.filter((_block, index) => kept[index] === undefined), 1);
+    return blocks.map((block, index) => kept[index] ?? fetched.get(block)!);
+  }
+
+  private fetch(blocks: readonly Block[], requests: number): Map<Block, Promise<Buffer>> {
+    const contents = new Map<Block, Promise<Buffer>>();
+    for (const span of spansOf(blocks, requests)) {
+      const bytes = this.limit.run(() => this.source.range(span.at, span.end - span.at));
       for (const block of span.blocks) {
-        const content = bytes.then((read) => this.cut(block, span.start, read));
+        const from = block.at - span.at;
+        const content = bytes.then((read) => this.layout.decode(block, read.subarray(from, from + block.length)));
         content.catch(() => undefined);
         contents.set(block, content);
-        this.cache.set(this.prefix + block, content);
+        this.memory.set(this.keyOf(block), content, block.size);
       }
     }
     return contents;
   }
 
-  /** Cuts at the largest gaps, so that with few requests few bytes are read in vain. */
-  private spans(blocks: readonly number[], requests: number): Span[] {
-    const stored = blocks.map((block) => ({ block, ...this.layout.stored(block) }));
-    const gaps = stored.slice(1).map(({ start }, index) => start - stored[index].start - stored[index].length);
-    const largest = [...gaps.keys()].filter((index) => gaps[index] > SMALL_GAP_BYTES).sort((a, b) => gaps[b] - gaps[a]);
-    const cuts = new Set(largest.filter((index, rank) => rank < requests - 1 || gaps[index] > LARGE_GAP_BYTES));
-    const spans: Span[] = [];
-    stored.forEach(({ block, start, length }, index) => {
-      const last = spans.at(-1);
-      if (last !== undefined && !cuts.has(index - 1) && start + length - last.start <= MAX_SPAN_BYTES) {
-        last.end = start + length;
-        last.blocks.push(block);
-      } else {
-        spans.push({ start, end: start + length, blocks: [block] });
-      }
-    });
-    return spans;
+  private keyOf({ at, length }: Block): string {
+    return `${this.prefix}${at}+${length}`;
   }
+}
 
-  private cut(block: number, spanStart: number, bytes: Buffer): Buffer {
-    const { start, length } = this.layout.stored(block);
-    return this.layout.decode(block, bytes.subarray(start - spanStart, start - spanStart + length));
-  }
+/** Cuts at the largest gaps, so that with few requests few bytes are read in vain. */
+function spansOf(blocks: readonly Block[], requests: number): Span[] {
+  const gaps = blocks.slice(1).map(({ at }, index) => at - blocks[index].at - blocks[index].length);
+  const largest = [...gaps.keys()].filter((index) => gaps[index] > SMALL_GAP_BYTES).sort((a, b) => gaps[b] - gaps[a]);
+  const cuts = new Set(largest.filter((index, rank) => rank < requests - 1 || gaps[index] > LARGE_GAP_BYTES));
+  const spans: Span[] = [];
+  blocks.forEach((block, index) => {
+    const last = spans.at(-1);
+    const end = block.at + block.length;
+    if (last !== undefined && !cuts.has(index - 1) && end - last.at <= MAX_SPAN_BYTES) {
+      last.end = Math.max(last.end, end);
+      last.blocks.push(block);
+    } else {
+      spans.push({ at: block.at, end, blocks: [block] });
+    }
+  });
+  return spans;
 }

@@ -7,30 +7,56 @@ export interface IndexedSequence {
   /** Uncompressed offset of the first base. */
   readonly offset: number;
   readonly basesPerLine: number;
-  /** Bytes of a line, its end included. */
+  /** Bytes of a line, the white space at its end included. */
   readonly bytesPerLine: number;
 }
 
-/** A line's end: CR and LF. */
-const MAX_LINE_END_BYTES = 2;
+/** Of these, the blanks at the end of a line. More would make a region of a million bases one of gigabytes. */
+const MAX_LINE_END_BYTES = 1024;
 const LF = 10;
+/** So many names are listed in messages. */
+const LISTED_NAMES = 10;
 
 /**
- * The sequences of a FASTA file by name; see the manual page faidx(5) of samtools. It keeps the file's bytes and not an object for
- * each sequence: a draft genome may have millions of them.
+ * The sequences of a FASTA file by name; see the manual page faidx(5) of samtools. As htslib does, it reads a line's name up to the first
+ * white space and four numbers behind it, and leaves the rest alone.
+ *
+ * It keeps the file's bytes and not an object for each sequence, as a draft genome may have millions of them; or of those that are
+ * wanted the objects, and no bytes.
  */
 export class FastaIndex {
+  /** Where the last base of all ends in the uncompressed file. */
+  public readonly end: number;
+  /** How much memory it keeps. */
+  public readonly keptBytes: number;
   private readonly found = new Map<string, IndexedSequence | undefined>();
+  private readonly firstNames: string[] = [];
+  private readonly bytes: Buffer | undefined;
 
-  /** @throws WorkerError where a line is not one of a FASTA index */
-  constructor(private readonly bytes: Buffer, name: string) {
+  /**
+   * @param wanted the names that will be asked for; undefined: any
+   * @throws WorkerError if a line is not one of a FASTA index
+   */
+  constructor(bytes: Buffer, name: string, wanted?: ReadonlySet<string>) {
     let number = 0;
+    let end = 0;
     for (const line of linesOf(bytes)) {
       number += 1;
-      if (line.trim() === '' || parseLine(line) !== undefined) continue;
-      throw unusable(`line ${number} of ${name} is not one of a FASTA index; make it with: samtools faidx`,
-        'name, length, offset, bases and bytes of a line, between tabs', line.slice(0, 80));
+      if (line.trim() === '') continue;
+      const parsed = parseLine(line);
+      if (parsed === undefined) {
+        throw unusable(`line ${number} of ${name} is not one of a FASTA index; make it with: samtools faidx`,
+          'name, length, offset, bases and bytes of a line, between tabs', line.slice(0, 80));
+      }
+      const { sequence } = parsed;
+      if (sequence.length > 0) end = Math.max(end, offsetOf(sequence, sequence.length) + 1);
+      if (this.firstNames.length <= LISTED_NAMES) this.firstNames.push(parsed.name);
+      // The first one of a name, as samtools has it.
+      if (wanted?.has(parsed.name) && !this.found.has(parsed.name)) this.found.set(parsed.name, sequence);
     }
+    this.end = end;
+    this.bytes = wanted === undefined ? bytes : undefined;
+    this.keptBytes = this.bytes?.length ?? 0;
   }
 
   public find(seqId: string): IndexedSequence | undefined {
@@ -39,23 +65,19 @@ export class FastaIndex {
   }
 
   /** The first names, for messages. */
-  public firstNames(most: number): string[] {
-    const names: string[] = [];
-    for (const line of linesOf(this.bytes)) {
-      if (names.length === most) break;
-      if (line.trim() !== '') names.push(line.split('\t')[0]);
-    }
-    return names;
+  public get someNames(): string {
+    return this.firstNames.slice(0, LISTED_NAMES).join(', ') + (this.firstNames.length > LISTED_NAMES ? ', ...' : '');
   }
 
-  /** The first one of a name, as samtools has it. */
   private search(seqId: string): IndexedSequence | undefined {
-    if (/[\t\n]/.test(seqId)) return undefined;
-    const wanted = Buffer.from(`${seqId}\t`);
-    for (let at = this.bytes.indexOf(wanted); at >= 0; at = this.bytes.indexOf(wanted, at + 1)) {
-      if (at > 0 && this.bytes[at - 1] !== LF) continue;
-      const end = this.bytes.indexOf(LF, at);
-      return parseLine(this.bytes.toString('utf8', at, end < 0 ? this.bytes.length : end));
+    const { bytes } = this;
+    if (bytes === undefined || seqId === '' || /\s/.test(seqId)) return undefined;
+    const wanted = Buffer.from(seqId);
+    for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
+      if (at > 0 && bytes[at - 1] !== LF) continue;
+      const end = bytes.indexOf(LF, at);
+      const parsed = parseLine(bytes.toString('utf8', at, end < 0 ? bytes.length : end));
+      if (parsed?.name === seqId) return parsed.sequence;
     }
     return undefined;
   }
@@ -70,13 +92,16 @@ function* linesOf(bytes: Buffer): Generator<string> {
   }
 }
 
-function parseLine(line: string): IndexedSequence | undefined {
-  const fields = line.replace(/\r$/, '').split('\t');
-  if (fields.length !== 5) return undefined;
-  const [length, offset, basesPerLine, bytesPerLine] = fields.slice(1).map((field) => (/^\d{1,15}$/.test(field) ? Number(field) : NaN));
+/** ASCII white space, as C's isspace() has it: a name may have any other. */
+const LINE = /^([^\t\v\f\r ]+)[\t\v\f\r ]+(\d{1,15})[\t\v\f\r ]+(\d{1,15})[\t\v\f\r ]+(\d{1,10})[\t\v\f\r ]+(\d{1,10})(?:[\t\v\f\r ]|$)/;
+
+function parseLine(line: string): { readonly name: string; readonly sequence: IndexedSequence } | undefined {
+  const match = LINE.exec(line);
+  if (match === null) return undefined;
+  const [length, offset, basesPerLine, bytesPerLine] = match.slice(2).map(Number);
   // Of an empty sequence, samtools writes lines of no bases.
   const lines = length === 0 || (basesPerLine >= 1 && bytesPerLine >= basesPerLine && bytesPerLine <= basesPerLine + MAX_LINE_END_BYTES);
-  return lines && length >= 0 && offset >= 0 ? { length, offset, basesPerLine, bytesPerLine } : undefined;
+  return lines ? { name: match[1], sequence: { length, offset, basesPerLine, bytesPerLine } } : undefined;
 }
 
 /** Where the base at a position (1-based) lies in the uncompressed file. */

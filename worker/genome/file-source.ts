@@ -1,16 +1,22 @@
 import { constants } from 'node:fs';
 import { FileHandle, open } from 'node:fs/promises';
-import { ByteSource, Identity, ReadCounter, unusable } from './byte-source';
+import { Admit, ADMITTED_BYTES, ByteSource, ReadCounter, unavailable, unusable } from './byte-source';
+import { FileIdentity } from './file-identity';
 
 /** A file of this machine. */
 export class FileSource implements ByteSource {
-  private readonly identity = new Identity();
+  private readonly identity = new FileIdentity();
 
   constructor(public readonly name: string, private readonly counter: ReadCounter) {}
 
-  public async whole(maxBytes: number): Promise<Buffer> {
+  public get modified(): number | undefined {
+    return this.identity.modified;
+  }
+
+  public async whole(maxBytes: number, admit: Admit): Promise<Buffer> {
     return this.withFile(async (file, size) => {
       if (size > maxBytes) throw unusable(`${this.name} is too large`, `at most ${maxBytes} bytes`, `${size} bytes`);
+      if (size > ADMITTED_BYTES) await admit(size);
       return read(file, 0, size);
     });
   }
@@ -30,7 +36,8 @@ export class FileSource implements ByteSource {
     try {
       const stat = await file.stat();
       if (!stat.isFile()) throw unusable(`${this.name} is not a file`);
-      this.identity.check(this.name, `${stat.size} bytes of ${stat.mtime.toISOString()}`);
+      const changed = this.identity.change({ modified: stat.mtime.toISOString(), size: stat.size });
+      if (changed !== undefined) throw unavailable(`${this.name} changed while it was read (${changed})`);
       const bytes = await use(file, stat.size);
       this.counter.add(bytes.length);
       return bytes;

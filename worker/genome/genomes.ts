@@ -6,16 +6,18 @@ import { Limit } from '../net/limit';
 import { DEFAULT_RETRIES, endedBy, RetryOptions } from '../net/retry';
 import { UrlPolicy } from '../net/url-policy';
 import { WorkerError } from '../worker-error';
-import { BlockCache } from './block-cache';
 import { ByteSource, ReadCounter } from './byte-source';
 import { FileSource } from './file-source';
 import { GenomeFile, SharedReading } from './genome-file';
+import { GenomeMemory } from './genome-memory';
 import { HttpSource } from './http-source';
 import { S3Source } from './s3-source';
 
 const MAX_REQUESTS_AT_ONCE = 8;
-/** Their indexes are kept; of more, the one that was opened first is closed. */
+/** Their indexes are kept; of more, the one that was used longest ago is closed. */
 const MAX_OPEN = 16;
+/** How names of compressed FASTA files end. */
+const COMPRESSED_NAME = /\.(gz|bgz|bgzf|bgzip)$/i;
 
 export interface GenomesOptions {
   readonly policy: UrlPolicy;
@@ -25,6 +27,14 @@ export interface GenomesOptions {
   readonly retries?: RetryOptions;
   /** @default those of the HTTP client */
   readonly timeouts?: HttpTimeouts;
+  /**
+   * The sequences that will be read of each genome, by its URL; their lines are all that is kept of a `.fai` then.
+   *
+   * @default any
+   */
+  readonly wanted?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** @default a new one of the usual size */
+  readonly memory?: GenomeMemory;
 }
 
 /** The genomes of a command. Close it at the end. */
@@ -33,23 +43,26 @@ export class Genomes {
   private readonly client: HttpClient;
   private readonly retries: RetryOptions;
   private readonly closed = new AbortController();
-  private readonly shared: SharedReading = { cache: new BlockCache(), limit: new Limit(MAX_REQUESTS_AT_ONCE) };
+  private readonly shared: SharedReading;
   private readonly opened = new Map<string, Promise<GenomeFile>>();
 
   constructor(private readonly options: GenomesOptions) {
     this.retries = endedBy(options.retries ?? DEFAULT_RETRIES, this.closed.signal);
     this.client = new HttpClient(options.policy, options.timeouts);
+    this.shared = { memory: options.memory ?? new GenomeMemory(), limit: new Limit(MAX_REQUESTS_AT_ONCE) };
   }
 
   /** @throws WorkerError where the URL may not be read, or its indexes cannot be */
   public open(fastaUrl: string): Promise<GenomeFile> {
-    let genome = this.opened.get(fastaUrl);
-    if (genome === undefined) {
-      genome = this.openSources(fastaUrl);
-      genome.catch(() => undefined);
-      this.opened.set(fastaUrl, genome);
-      if (this.opened.size > MAX_OPEN) this.opened.delete(this.opened.keys().next().value!);
+    const genome = this.opened.get(fastaUrl) ?? this.openSources(fastaUrl);
+    this.opened.delete(fastaUrl);
+    this.opened.set(fastaUrl, genome);
+    for (const [oldest, unused] of this.opened) {
+      if (this.opened.size <= MAX_OPEN) break;
+      this.opened.delete(oldest);
+      unused.then((file) => file.close(), () => undefined);
     }
+    genome.catch(() => undefined);
     return genome;
   }
 
@@ -60,39 +73,31 @@ export class Genomes {
   }
 
   private async openSources(fastaUrl: string): Promise<GenomeFile> {
-    const { source, compressed } = this.locate(fastaUrl);
-    return GenomeFile.open({ fasta: source(''), fai: source('.fai'), gzi: compressed ? source('.gzi') : undefined }, this.shared);
+    const { source, path } = this.locate(fastaUrl);
+    return GenomeFile.open({ fasta: source(''), fai: source('.fai'), gzi: source('.gzi'), namedCompressed: COMPRESSED_NAME.test(path) },
+      this.shared, this.options.wanted?.get(fastaUrl));
   }
 
-  /** Where a FASTA file and, by their suffixes, its indexes lie; a URL that may not be read is refused. */
-  private locate(fastaUrl: string): { source: (suffix: string) => ByteSource; compressed: boolean } {
-    const url = this.parse(fastaUrl);
-    switch (url.protocol) {
-      case 'file:': {
-        this.options.policy.check(url);
-        const path = pathOf(url);
-        return { source: (suffix) => new FileSource(path + suffix, this.counter), compressed: path.endsWith('.gz') };
-      }
-      case 's3:': {
-        this.options.policy.check(url);
-        // The key as it is, since S3's keys are no paths; where a URL's path would differ from it, the policy has checked another one.
-        const uri = `s3${fastaUrl.slice(2)}`;
-        if (/\/\.{1,2}(\/|$)/.test(uri)) throw refused('an S3 key with "." or ".." for a folder may not be read', 's3://BUCKET/KEY', fastaUrl);
-        return { source: (suffix) => new S3Source(uri + suffix, this.counter, this.retries), compressed: uri.endsWith('.gz') };
-      }
-      default: {
-        this.options.policy.check(url);
-        return {
-          source: (suffix) => new HttpSource(withSuffix(url, suffix), this.client, this.counter, this.retries),
-          compressed: fastaPath(url).endsWith('.gz'),
-        };
-      }
+  /** Where a FASTA file and, by their suffixes, its indexes lie, and what ends with its name; a URL that may not be read is refused. */
+  private locate(fastaUrl: string): { source: (suffix: string) => ByteSource; path: string } {
+    if (/^s3:/i.test(fastaUrl)) {
+      this.options.policy.checkObject(fastaUrl);
+      // The key as it is, since S3's keys are no paths.
+      const uri = `s3${fastaUrl.slice(2)}`;
+      return { source: (suffix) => new S3Source(uri + suffix, this.counter, this.retries), path: uri };
     }
+    const url = this.parse(fastaUrl);
+    this.options.policy.check(url);
+    if (url.protocol === 'file:') {
+      const path = pathOf(url);
+      return { source: (suffix) => new FileSource(path + suffix, this.counter), path };
+    }
+    return { source: (suffix) => new HttpSource(withSuffix(url, suffix), this.client, this.counter, this.retries), path: fastaPath(url) };
   }
 
   /** A relative `file://NAME` becomes an absolute one; a URL parser would take its first part for a host. */
   private parse(fastaUrl: string): URL {
-    const relative = /^file:\/\/(?!\/|localhost\/)(.*)$/s.exec(fastaUrl)?.[1];
+    const relative = /^file:\/\/(?!\/|localhost\/)(.*)$/is.exec(fastaUrl)?.[1];
     if (relative !== undefined && this.options.baseFolder !== undefined) {
       return new URL(`./${relative}`, pathToFileURL(`${resolve(this.options.baseFolder)}/`));
     }
@@ -118,7 +123,7 @@ function fastaPath({ pathname, search }: URL): string {
 }
 
 function namesFasta(text: string): boolean {
-  return /\.(fa|fasta|fna|gz)$/i.test(text);
+  return /\.(fa|fasta|fna|ffn|fas)$/i.test(text) || COMPRESSED_NAME.test(text);
 }
 
 /** An index lies beside its FASTA file: the suffix goes to the file's name, and not behind a query such as a signature. */

@@ -1,6 +1,8 @@
-import { ByteSource, Identity, ReadCounter, unavailable, unusable } from './byte-source';
-import { checkedRange, noRanges } from './range-answer';
+import { Admit, ADMITTED_BYTES, ByteSource, ReadCounter, unavailable, unusable } from './byte-source';
+import { FileIdentity } from './file-identity';
+import { checkedRange, noRanges, parseContentRange, WHOLE_ANSWER_BYTES } from './range-answer';
 import { parseS3Uri } from '../../formats/s3-uri';
+import { foreignCoding, unpacked } from '../net/content-coding';
 import { RetryOptions, TransientError, withRetries } from '../net/retry';
 import { isTransient, s3, s3Failure } from '../storage/s3-client';
 import { WorkerError } from '../worker-error';
@@ -9,9 +11,15 @@ interface S3Body extends AsyncIterable<Uint8Array> {
   destroy(): void;
 }
 
+interface S3Answer {
+  readonly body: Buffer;
+  readonly contentRange?: string;
+  readonly coding?: string;
+}
+
 /** An object of S3; whether it may be read is for the job's role to say. */
 export class S3Source implements ByteSource {
-  private readonly identity = new Identity();
+  private readonly identity = new FileIdentity();
   private readonly bucket: string;
   private readonly key: string;
 
@@ -22,18 +30,44 @@ export class S3Source implements ByteSource {
     this.key = place.key;
   }
 
-  public whole(maxBytes: number): Promise<Buffer> {
-    return this.attempts(async () => (await this.attempt(undefined, maxBytes)).body);
+  public get modified(): number | undefined {
+    return this.identity.modified;
   }
 
-  public range(start: number, length: number): Promise<Buffer> {
+  public async whole(maxBytes: number, admit: Admit): Promise<Buffer> {
+    let admitted = false;
+    const once: Admit = async (bytes) => {
+      if (admitted) return;
+      admitted = true;
+      await admit(bytes);
+    };
+    const { body, coding } = await this.attempts(() => this.attempt(undefined, maxBytes, once));
+    try {
+      return unpacked(body, coding, maxBytes);
+    } catch (error) {
+      throw unusable(`${this.name} ${(error as Error).message}`, undefined, undefined, error);
+    }
+  }
+
+  public async range(start: number, length: number): Promise<Buffer> {
+    const { size } = this.identity;
+    if (size !== undefined && start >= size) return Buffer.alloc(0);
+    const wanted = Math.min(length, (size ?? Infinity) - start);
     return this.attempts(async () => {
-      const { body, contentRange } = await this.attempt(`bytes=${start}-${start + length - 1}`, length);
-      return checkedRange(this, start, length, { body, contentRange });
+      try {
+        const { body, contentRange } = await this.attempt(`bytes=${start}-${start + wanted - 1}`, Math.max(wanted, WHOLE_ANSWER_BYTES));
+        if (contentRange !== undefined) return checkedRange(this, start, wanted, { body, contentRange });
+        // A copy, so that the part does not keep the whole.
+        return Buffer.from(body.subarray(start, start + wanted));
+      } catch (error) {
+        // S3 refuses a range only if it begins past the end.
+        if (s3Failure(error).status === 416) return Buffer.alloc(0);
+        throw error;
+      }
     });
   }
 
-  private async attempts(attempt: () => Promise<Buffer>): Promise<Buffer> {
+  private async attempts<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await withRetries(this.name, attempt, this.retries);
     } catch (error) {
@@ -46,17 +80,23 @@ export class S3Source implements ByteSource {
   }
 
   /** The SDK tries again by itself, but for a body that breaks off. */
-  private async attempt(range: string | undefined, maxBytes: number): Promise<{ body: Buffer; contentRange?: string }> {
+  private async attempt(range: string | undefined, maxBytes: number, admit?: Admit): Promise<S3Answer> {
     const { sdk, client } = await s3();
     const { signal } = this.retries;
     const answer = await client.send(new sdk.GetObjectCommand({ Bucket: this.bucket, Key: this.key, Range: range }), { abortSignal: signal });
     const stream = answer.Body as S3Body;
     try {
-      this.identity.check(this.name, answer.ETag);
-      if (range !== undefined && answer.ContentRange === undefined) throw noRanges(this);
-      const body = await this.read(stream, answer.ContentLength, maxBytes);
+      const { ContentRange: contentRange, ContentLength: length, ContentEncoding: coding } = answer;
+      const size = contentRange === undefined ? length : parseContentRange(contentRange)?.size;
+      const changed = this.identity.change({ tag: answer.ETag, modified: answer.LastModified?.toUTCString(), size });
+      if (changed !== undefined) throw new TransientError(`${this.name} changed while it was read (${changed})`);
+      const foreign = foreignCoding(coding);
+      if (foreign !== undefined) throw unusable(`${this.name} has the content encoding ${foreign}; store it as it is, or with gzip`, 'none or gzip', foreign);
+      if (range !== undefined && contentRange === undefined && (length ?? Infinity) > maxBytes) throw noRanges(this);
+      if (admit !== undefined && length !== undefined && length > ADMITTED_BYTES && length <= maxBytes) await admit(length);
+      const body = await this.read(stream, length, maxBytes);
       this.counter.add(body.length);
-      return { body, contentRange: answer.ContentRange };
+      return { body, contentRange, coding };
     } catch (error) {
       stream.destroy();
       throw error;
@@ -67,18 +107,21 @@ export class S3Source implements ByteSource {
     const tooLarge = (size: number) => unusable(`${this.name} is too large`, `at most ${maxBytes} bytes`, `${size} bytes`);
     if (length !== undefined && length > maxBytes) throw tooLarge(length);
     const chunks: Uint8Array[] = [];
+    // In one piece where the size is known, since joining pieces takes twice the memory.
+    const whole = length === undefined ? undefined : Buffer.alloc(length);
     let received = 0;
     try {
       for await (const chunk of stream) {
+        if (received + chunk.length > Math.min(maxBytes, length ?? Infinity)) throw tooLarge(received + chunk.length);
+        if (whole === undefined) chunks.push(chunk);
+        else whole.set(chunk, received);
         received += chunk.length;
-        if (received > maxBytes) throw tooLarge(received);
-        chunks.push(chunk);
       }
     } catch (error) {
       if (error instanceof WorkerError) throw error;
       throw new TransientError(`${this.name}: the transfer broke off: ${(error as Error).message}`, undefined, error);
     }
     if (length !== undefined && received !== length) throw new TransientError(`${this.name}: S3 sent ${received} of ${length} bytes`);
-    return Buffer.concat(chunks);
+    return whole ?? Buffer.concat(chunks);
   }
 }

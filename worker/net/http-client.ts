@@ -2,6 +2,8 @@ import { lookup as dnsLookup, LookupAddress } from 'node:dns';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { foreignCoding } from './content-coding';
+import { Pace } from './pace';
 import { TransientError } from './retry';
 import { redacted, UrlPolicy } from './url-policy';
 import { WorkerError } from '../worker-error';
@@ -10,7 +12,7 @@ import { WorkerError } from '../worker-error';
 export interface HttpTimeouts {
   /** No byte for so long ends it. */
   readonly idleMs: number;
-  /** So does this, however fast the bytes come. */
+  /** So do fewer than 16 KiB in so long: a slow server may take its time, one that sends drops may not. */
   readonly attemptMs: number;
 }
 
@@ -26,16 +28,25 @@ export interface HttpGet {
   readonly url: URL;
   /** More than that is not read. */
   readonly maxBytes: number;
-  /** Content encodings under which the answer's bytes still are the file's own. @default none */
-  readonly encodings?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Takes the body piece by piece, so that what came before a failure is not lost; the answer's own body is empty then. */
+  readonly sink?: BodySink;
 }
 
-export interface HttpAnswer {
+/** A promise holds the rest of the body back until it resolves; a rejected one ends the request. */
+export interface BodySink {
+  begin(head: HttpHead): Promise<void> | undefined;
+  add(piece: Buffer): Promise<void> | undefined;
+}
+
+export interface HttpHead {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** The whole body; empty for a status of 400 and more. */
+}
+
+export interface HttpAnswer extends HttpHead {
+  /** The whole body as it was sent, perhaps packed with gzip; empty for a status of 300 and more. */
   readonly body: Buffer;
 }
 
@@ -83,26 +94,34 @@ export class HttpClient {
     if (!secure && url.protocol !== 'http:') throw new HttpError(`${redacted(url)} is neither https:// nor http://`);
     const { idleMs, attemptMs } = this.timeouts;
     return new Promise((resolve, reject) => {
-      const slow = AbortSignal.timeout(attemptMs);
+      const pace = new Pace(attemptMs);
       const sent = (secure ? https : http).request(url, {
         agent: secure ? this.agents['https:'] : this.agents['http:'],
         // A compressed answer would not be the bytes that were asked for.
         headers: { 'accept-encoding': 'identity', 'user-agent': 'cdk-pavi-alignment-pipeline', ...request.headers },
         lookup: this.checkedLookup,
-        signal: request.signal === undefined ? slow : AbortSignal.any([slow, request.signal]),
+        signal: request.signal === undefined ? pace.signal : AbortSignal.any([pace.signal, request.signal]),
         timeout: idleMs,
       });
       const fail = (error: unknown) => {
-        const late = slow.aborted ? new TransientError(`${redacted(url)} did not answer in full within ${attemptMs / 1000} s`) : error;
+        const late = pace.signal.aborted ? new TransientError(`${redacted(url)} did not answer in full within ${attemptMs / 1000} s`) : error;
+        pace.end();
         reject(failure(url, late, request.signal));
       };
       sent.on('timeout', () => {
+        if (pace.held) return;
         // First, since a destroyed response would only say that it was aborted.
         fail(new TransientError(`${redacted(url)} sent nothing for ${idleMs / 1000} s`));
         sent.destroy();
       });
       sent.on('error', fail);
-      sent.on('response', (response) => receive(url, response, request).then(resolve, fail).then(() => release(response)));
+      sent.on('response', (response) => {
+        const done = (answer: HttpAnswer) => {
+          pace.end();
+          resolve(answer);
+        };
+        void receive(url, response, request, pace).then(done, fail).then(() => release(response));
+      });
       sent.end();
     });
   }
@@ -130,28 +149,28 @@ function resolved(location: string, from: URL): URL {
   }
 }
 
-async function receive(url: URL, response: http.IncomingMessage, { maxBytes, encodings = [] }: HttpGet): Promise<HttpAnswer> {
+async function receive(url: URL, response: http.IncomingMessage, { maxBytes, sink }: HttpGet, pace: Pace): Promise<HttpAnswer> {
   const status = response.statusCode ?? 0;
-  if (TRANSIENT_STATUSES.includes(status)) {
-    throw new TransientError(`${redacted(url)} answered ${status}`, retryAfter(response.headers['retry-after']));
-  }
-  if (status >= 300) return { status, headers: response.headers, body: Buffer.alloc(0) };
-  const encoding = response.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity' && !encodings.includes(encoding)) {
-    throw new HttpError(`${redacted(url)} answered with content-encoding ${encoding}, which was not asked for`, status);
-  }
-  const chunks: Buffer[] = [];
+  const { headers } = response;
+  if (TRANSIENT_STATUSES.includes(status)) throw new TransientError(`${redacted(url)} answered ${status}`, retryAfter(headers['retry-after']));
+  if (status >= 300) return { status, headers, body: Buffer.alloc(0) };
+  const coding = foreignCoding(headers['content-encoding']);
+  if (coding !== undefined) throw new HttpError(`${redacted(url)} answered with content-encoding ${coding}, which was not asked for`, status);
+  const began = sink?.begin({ status, headers });
+  if (began !== undefined) await pace.hold(began);
+  const pieces: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    length += piece.length;
     if (length > maxBytes) throw new HttpError(`${redacted(url)} answered with more than the ${maxBytes} bytes that may be read`, status);
-    chunks.push(chunk);
+    pace.count(piece.length);
+    if (sink === undefined) pieces.push(piece);
+    const taken = sink?.add(piece);
+    if (taken !== undefined) await pace.hold(taken);
   }
-  const declared = response.headers['content-length'];
-  if (declared !== undefined && Number(declared) !== length) {
-    throw new TransientError(`${redacted(url)} sent ${length} of ${declared} bytes`);
-  }
-  return { status, headers: response.headers, body: Buffer.concat(chunks) };
+  const declared = headers['content-length'];
+  if (declared !== undefined && Number(declared) !== length) throw new TransientError(`${redacted(url)} sent ${length} of ${declared} bytes`);
+  return { status, headers, body: Buffer.concat(pieces) };
 }
 
 /** Reads the rest of an answer that nobody wants, so that its connection can be used again, or ends both where it is long. */

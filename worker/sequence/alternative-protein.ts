@@ -1,5 +1,7 @@
 import { ErrorName } from '../../src/contract/error-names';
+import { EntryWarningKind } from '../../src/contract/log-events';
 import { RecordError } from '../../src/contract/seq-info';
+import { EntryWarnings } from '../entry-warnings';
 import { GenomeReader } from '../genome/genome-reader';
 import { shownVariant, Variant } from '../variant/variant';
 import { findOverlap } from '../variant/variant-overlap';
@@ -8,6 +10,7 @@ import { AlternativeError, AlternativeSequence, embedVariants, variantsOutside }
 import { Coding } from './coding-sequence';
 import { endOfFirstStop, isStartCodon, translate } from './codons';
 import { cutAfter, EmbeddedVariant, inProtein } from './embedded-variant';
+import { letterWarning } from './letter-warning';
 import { RegionEntry } from './region-entry';
 import { basesBefore, inFrame, readRegion, Region, sequenceOf } from './transcript';
 
@@ -15,12 +18,6 @@ export interface AlternativeProtein {
   readonly protein: string;
   /** Positions in the protein. */
   readonly embedded: readonly EmbeddedVariant[];
-}
-
-/** The alternative protein or why there is none, and what a user should know of either. */
-export interface AlternativeOutcome {
-  readonly result: AlternativeProtein | AlternativeError;
-  readonly warnings: readonly string[];
 }
 
 /** An alternative coding sequence up to its stop, and the region that it was made of. */
@@ -32,11 +29,13 @@ interface AcceptedSequence extends AlternativeSequence {
  * Embeds variants in a coding sequence, where what comes out is a coding sequence too, and translates it.
  *
  * @param variants each once
+ * @param warnings gets the variants that are left out
+ * @returns the protein, or why there is none
  * @throws WorkerError where the genome cannot be read
  */
 export async function makeAlternative(
-  entry: RegionEntry, coding: Coding, variants: readonly Variant[], genome: GenomeReader,
-): Promise<AlternativeOutcome> {
+  entry: RegionEntry, coding: Coding, variants: readonly Variant[], genome: GenomeReader, warnings: EntryWarnings,
+): Promise<AlternativeProtein | AlternativeError> {
   let region = coding.region;
   let result: AlternativeProtein | AlternativeError;
   try {
@@ -46,9 +45,12 @@ export async function makeAlternative(
   } catch (error) {
     result = asAlternativeError(error);
   }
-  const warnings = variantsOutside(region, variants).map((variant) => `variant ${shownVariant(variant)} lies outside of the entry's `
-    + `coding region on ${entry.seqId} and is left out`);
-  return { result, warnings };
+  for (const variant of variantsOutside(region, variants)) {
+    warnings.add(EntryWarningKind.VARIANT_OUTSIDE, `variant ${shownVariant(variant)} lies outside of the entry's coding region on ${entry.seqId} and is left out`);
+  }
+  const unknown = region === coding.region ? undefined : letterWarning(region);
+  if (unknown !== undefined) warnings.add(EntryWarningKind.UNKNOWN_LETTERS, unknown);
+  return result;
 }
 
 async function acceptedSequence(

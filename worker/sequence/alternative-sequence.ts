@@ -1,4 +1,4 @@
-import { isNucleotides, reverseComplement, wholeCodons } from './codons';
+import { asDna, isNucleotides, reverseComplement, wholeCodons } from './codons';
 import { cutAfter, EmbeddedVariant, isAtPartStart, joined, shifted } from './embedded-variant';
 import { Region, RegionPart } from './transcript';
 import { VariantType } from '../../src/contract/seq-info';
@@ -109,8 +109,8 @@ function place(region: Region, part: RegionPart, variant: Variant): PlacedVarian
   }
   checkLetters(variant);
   const turned = (sequence: string) => {
-    const upper = sequence.toUpperCase();
-    return forward ? upper : reverseComplement(upper);
+    const dna = asDna(sequence);
+    return forward ? dna : reverseComplement(dna);
   };
   const cut = (sequence: string) => sequence.slice(before, Math.max(before, sequence.length - behind));
   const start = (forward ? variant.start - part.start : part.end - variant.end) + before + 1;
@@ -131,7 +131,7 @@ function checkLetters(variant: Variant): void {
   const wrong = [alternativeSequence, referenceSequence].find((sequence) => !isNucleotides(sequence));
   if (wrong === undefined) return;
   throw new AlternativeError(`variant ${shownVariant(variant)} has letters that are no nucleotide codes: "${quoted(wrong)}"; `
-    + 'expected A, C, G, T or an IUPAC code of several of them');
+    + 'expected A, C, G, T, U or an IUPAC code of several of them');
 }
 
 function checkAgainstGenome(region: Region, part: RegionPart, placed: PlacedVariant): void {

@@ -44,9 +44,19 @@ export function isStopCodon(codon: string): boolean {
   return STOP_CODONS.has(codon);
 }
 
-/** Whether a text, in any case, has IUPAC nucleotide letters only. */
+/** Whether a text, in any case, has IUPAC nucleotide letters only, those of RNA included. */
 export function isNucleotides(sequence: string): boolean {
-  return /^[ACGTRYSWKMBDHVN]*$/i.test(sequence);
+  return /^[ACGTURYSWKMBDHVN]*$/i.test(sequence);
+}
+
+/** The sequence in upper case, and in the letters of DNA: U is T. */
+export function asDna(sequence: string): string {
+  return sequence.toUpperCase().replaceAll('U', 'T');
+}
+
+/** Where an upper case sequence of {@link asDna} has what is no nucleotide letter (0-based). */
+export function* otherLetters(sequence: string): Generator<{ readonly at: number; readonly letter: string }> {
+  for (const { index, 0: letter } of sequence.matchAll(/[^ACGTRYSWKMBDHVN]/g)) yield { at: index, letter };
 }
 
 const aminoAcids = new Map<string, string>();

@@ -1,6 +1,8 @@
 import { REFERENCE_SUFFIX } from '../../src/contract/entry-rules';
 import { ErrorName } from '../../src/contract/error-names';
+import { EntryWarningKind } from '../../src/contract/log-events';
 import { EmbeddedVariantInfo, SeqInfo } from '../../src/contract/seq-info';
+import { EntryWarnings } from '../entry-warnings';
 import { GenomeReader } from '../genome/genome-reader';
 import { checkVariant, shownVariant, Variant, variantType } from '../variant/variant';
 import { WorkerError } from '../worker-error';
@@ -9,6 +11,7 @@ import { AlternativeError } from './alternative-sequence';
 import { readCoding } from './coding-sequence';
 import { translate } from './codons';
 import { EmbeddedVariant } from './embedded-variant';
+import { letterWarning } from './letter-warning';
 import { pythonJson } from './python-json';
 import { RegionEntry } from './region-entry';
 import { sequenceOf } from './transcript';
@@ -22,34 +25,38 @@ export interface RetrievedEntry {
   readonly records: readonly FastaRecord[];
   /** By record name, in order; a `Map`, because an object would put names that are whole numbers first. */
   readonly seqInfo: ReadonlyMap<string, SeqInfo>;
-  readonly warnings: readonly string[];
 }
 
 /**
  * Makes an entry's proteins: the reference and, where the entry has variants, the alternative with all of them embedded.
  *
  * @param variants those of the entry, looked up and inline; order and repetitions do not matter
+ * @param warnings gets what a user should know of the entry
  * @throws WorkerError with the entry's id: Pavi.ReferenceSequenceFailed where there is no reference, Pavi.InvalidInput where a variant
  *   is malformed, and what the genome's reader throws
  */
-export async function retrieveEntry(entry: RegionEntry, genome: GenomeReader, variants: readonly Variant[]): Promise<RetrievedEntry> {
+export async function retrieveEntry(
+  entry: RegionEntry, genome: GenomeReader, variants: readonly Variant[], warnings = new EntryWarnings(),
+): Promise<RetrievedEntry> {
   try {
-    return await retrieve(entry, genome, eachOnce(variants));
+    return await retrieve(entry, genome, eachOnce(variants), warnings);
   } catch (error) {
     throw error instanceof WorkerError ? error.forEntry(entry.id) : error;
   }
 }
 
-async function retrieve(entry: RegionEntry, genome: GenomeReader, variants: readonly Variant[]): Promise<RetrievedEntry> {
+async function retrieve(entry: RegionEntry, genome: GenomeReader, variants: readonly Variant[], warnings: EntryWarnings): Promise<RetrievedEntry> {
   variants.forEach((variant) => checkVariant(variant));
   const coding = await readCoding(entry, genome);
+  const unknown = letterWarning(coding.region);
+  if (unknown !== undefined) warnings.add(EntryWarningKind.UNKNOWN_LETTERS, unknown);
   const reference = translate(sequenceOf(coding.region));
   if (variants.length === 0) {
-    return { records: [{ name: entry.baseName, sequence: reference }], seqInfo: new Map([[entry.baseName, {}]]), warnings: [] };
+    return { records: [{ name: entry.baseName, sequence: reference }], seqInfo: new Map([[entry.baseName, {}]]) };
   }
   const referenceName = entry.baseName + REFERENCE_SUFFIX;
   const alternativeName = entry.baseName + entry.altSuffix;
-  const { result, warnings } = await makeAlternative(entry, coding, variants, genome);
+  const result = await makeAlternative(entry, coding, variants, genome, warnings);
   const records = [{ name: referenceName, sequence: reference }];
   const seqInfo = new Map<string, SeqInfo>([[referenceName, {}]]);
   if (result instanceof AlternativeError) {
@@ -58,7 +65,7 @@ async function retrieve(entry: RegionEntry, genome: GenomeReader, variants: read
     records.push({ name: alternativeName, sequence: result.protein });
     seqInfo.set(alternativeName, { embedded_variants: result.embedded.map(infoOf) });
   }
-  return { records, seqInfo, warnings };
+  return { records, seqInfo };
 }
 
 function infoOf({ variant, start, end, referenceLength, alternativeLength }: EmbeddedVariant): EmbeddedVariantInfo {

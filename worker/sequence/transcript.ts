@@ -1,10 +1,10 @@
 import { ErrorName } from '../../src/contract/error-names';
 import { GenomeReader } from '../genome/genome-reader';
 import { WorkerError } from '../worker-error';
-import { reverseComplement } from './codons';
+import { asDna, otherLetters, reverseComplement } from './codons';
 import { Part, RegionEntry } from './region-entry';
 
-/** A part of a region, with its sequence as the transcript has it: upper case, reverse-complemented on the - strand. */
+/** A part of a region, with its sequence as the transcript has it: upper case DNA, reverse-complemented on the - strand. */
 export interface RegionPart extends Part {
   readonly sequence: string;
 }
@@ -36,7 +36,7 @@ export async function readRegion({ seqId, strand }: RegionEntry, parts: readonly
       + 'their starts and ends', { expected: `at most ${MAX_BASES} bases`, found: `${bases} bases` });
   }
   const read = inTranscriptOrder(parts, strand).map(async ({ start, end }) => {
-    const forward = (await genome.read(seqId, start, end)).toUpperCase();
+    const forward = asDna(await genome.read(seqId, start, end));
     return { start, end, sequence: strand === 1 ? forward : reverseComplement(forward) };
   });
   return { seqId, strand, parts: await Promise.all(read) };
@@ -44,6 +44,13 @@ export async function readRegion({ seqId, strand }: RegionEntry, parts: readonly
 
 export function sequenceOf(region: Region): string {
   return region.parts.map((part) => part.sequence).join('');
+}
+
+/** Where the region has what is no nucleotide letter, in transcript order. */
+export function* unknownLetters({ parts, strand }: Region): Generator<{ readonly position: number; readonly letter: string }> {
+  for (const { start, end, sequence } of parts) {
+    for (const { at, letter } of otherLetters(sequence)) yield { position: strand === 1 ? start + at : end - at, letter };
+  }
 }
 
 /** The region's bases `from` (0-based, inclusive) to `to` (exclusive), counted along the transcript. */

@@ -1,6 +1,7 @@
 import { ErrorName } from '../../src/contract/error-names';
 import { ExitCode } from '../../src/contract/exit-codes';
 import { WorkerOption } from '../../src/contract/worker-command-line';
+import { unpacked } from '../net/content-coding';
 import { HttpAnswer, HttpClient, HttpError, HttpTimeouts } from '../net/http-client';
 import { Limit } from '../net/limit';
 import { DEFAULT_RETRIES, endedBy, RetryOptions, TransientError, withRetries } from '../net/retry';
@@ -62,8 +63,9 @@ export class VariantApi {
   private async lookUp(id: string): Promise<Variant> {
     const url = this.urlOf(id);
     this.lookups += 1;
-    const { status, body } = await this.get(id, url);
-    if (status === 200) return parseVariantAnswer(id, parsed(id, body.toString('utf8')));
+    const answer = await this.get(id, url);
+    const { status } = answer;
+    if (status === 200) return parseVariantAnswer(id, parsed(id, textOf(id, answer)));
     const why = status === 404 ? `is not known to ${this.baseUrl.href}; check its id` : `cannot be looked up: ${this.baseUrl.href} answered ${status}`;
     throw unavailable(`variant ${id} ${why}`, { expected: 'status 200', found: `status ${status}`, exitCode: ExitCode.BAD_INPUT });
   }
@@ -106,6 +108,14 @@ function parseBase(baseUrl: string): URL {
 
 function unavailable(message: string, details: ConstructorParameters<typeof WorkerError>[2]): WorkerError {
   return new WorkerError(ErrorName.VARIANT_UNAVAILABLE, message, details);
+}
+
+function textOf(id: string, { body, headers }: HttpAnswer): string {
+  try {
+    return unpacked(body, headers['content-encoding'], MAX_ANSWER_BYTES).toString('utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    throw unavailable(`the variant API's answer for ${id} ${(error as Error).message}`, { cause: error, exitCode: ExitCode.BAD_INPUT });
+  }
 }
 
 function parsed(id: string, text: string): unknown {

@@ -6,6 +6,9 @@ import { WorkerError } from '../worker-error';
 /** As long as a position in a region's text may be: 15 digits. */
 const MAX_POSITION = 999_999_999_999_999;
 
+/** What is read of an answer lies two levels deep. */
+const MAX_ANSWER_DEPTH = 64;
+
 /** A change of the genome's forward strand. */
 export interface Variant {
   readonly id: string;
@@ -66,6 +69,10 @@ export function parseInlineVariant(raw: unknown): Variant {
  * @throws WorkerError Pavi.VariantUnavailable where the answer has not what is needed, or makes no variant
  */
 export function parseVariantAnswer(id: string, json: unknown): Variant {
+  if (isDeeperThan(MAX_ANSWER_DEPTH, json)) {
+    throw new WorkerError(ErrorName.VARIANT_UNAVAILABLE, `the variant API's answer for ${id} is nested too deeply`,
+      { expected: `at most ${MAX_ANSWER_DEPTH} levels`, found: 'more', exitCode: ExitCode.BAD_INPUT });
+  }
   const answer = isObject(json) ? json : {};
   const location = isObject(answer.location) ? answer.location : {};
   const right = isFilled(location.chromosome) && isPosition(location.start) && isPosition(location.end)
@@ -107,6 +114,12 @@ export function checkVariant(variant: Variant, errorName: ErrorNameValue = Error
     throw wrong('has no reference sequence, so it is an insertion, whose interval must be the two bases beside it',
       [variant.start, variant.start + 1], [variant.start, variant.end]);
   }
+}
+
+/** JSON.parse takes any depth; what looks at the value later, such as JSON.stringify, does not. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
