@@ -1,21 +1,24 @@
+import { blockSize } from './bgzf-block';
 import { Admit, ByteSource, ReadCounter, unavailable, unusable } from './byte-source';
 import { FileIdentity } from './file-identity';
 import { checkedRange, noRanges, parseContentRange, sizeOfRefused, WHOLE_ANSWER_BYTES } from './range-answer';
 import { WholeDownload } from './whole-download';
-import { codingsOf } from '../net/content-coding';
+import { codingsOf, unpacked } from '../net/content-coding';
 import { BodySink, HttpAnswer, HttpClient, HttpError, HttpHead } from '../net/http-client';
 import { RetryOptions, TransientError, withRetries } from '../net/retry';
 import { isSigned, redacted } from '../net/url-policy';
 
 /** A download that has come so much further is tried again, however often it broke off. */
 const PROGRESS_BYTES = 16 * 1024;
+/** Text packs to a quarter and less. */
+const MAX_UNPACKED_BYTES = 16 * WHOLE_ANSWER_BYTES;
 /** How servers refuse a range that goes past the end: RFC 9110 has 416, and only of one that begins there; some have 400. */
 const RANGE_REFUSED = [400, 416];
 
 /** A file of a web server that can answer ranges. */
 export class HttpSource implements ByteSource {
   public readonly name: string;
-  private readonly identity = new FileIdentity();
+  private identity = new FileIdentity();
   /** Of a server that refuses ranges past the end, and said so before any answer did. */
   private refusedSize?: number;
 
@@ -31,7 +34,11 @@ export class HttpSource implements ByteSource {
 
   /** Goes on where a broken answer ended, as long as the file comes at all. */
   public async whole(maxBytes: number, admit: Admit): Promise<Buffer> {
-    const download = new WholeDownload(this.name, maxBytes, admit, (head) => this.checkSame(head));
+    const download = new WholeDownload(this.name, maxBytes, admit, (head) => {
+      // Of what came before nothing is used, if the server begins again.
+      if (head.status !== 206) this.identity = new FileIdentity();
+      this.checkSame(head);
+    });
     for (;;) {
       const before = download.furthest;
       try {
@@ -76,10 +83,12 @@ export class HttpSource implements ByteSource {
     throw this.badStatus(status);
   }
 
-  private partOfWhole({ body }: HttpAnswer, start: number, length: number): Buffer {
+  private partOfWhole({ body, headers }: HttpAnswer, start: number, length: number): Buffer {
     if (body.length > Math.max(length, WHOLE_ANSWER_BYTES)) throw noRanges(this);
+    // A bgzip file is sent as it is, whatever the server calls it; what is packed otherwise was packed on its way.
+    const whole = blockSize(body) === undefined ? unpacked(body, headers['content-encoding'], MAX_UNPACKED_BYTES) : body;
     // A copy, so that the part does not keep the whole.
-    return Buffer.from(body.subarray(start, start + length));
+    return Buffer.from(whole.subarray(start, start + length));
   }
 
   private async askSize(): Promise<number | undefined> {
@@ -124,6 +133,7 @@ export class HttpSource implements ByteSource {
   private failure(error: unknown): unknown {
     if (error instanceof TransientError) return unavailable(`${error.message}; given up after several attempts`, error);
     if (error instanceof HttpError) return unusable(error.message, undefined, error.status, error);
+    if (error instanceof RangeError) return unusable(`${this.name} ${error.message}`, undefined, undefined, error);
     return error;
   }
 

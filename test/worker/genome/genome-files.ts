@@ -63,10 +63,23 @@ export function bgzip(content: Buffer, blockBytes = 65_280): Pick<BgzipFiles, 'f
     places.push([length, content.length]);
     pieces.push(block(Buffer.alloc(0)));
   }
-  const gzi = Buffer.alloc(8 + (places.length - 1) * 16);
-  gzi.writeBigUInt64LE(BigInt(places.length - 1), 0);
-  places.slice(1).forEach((place, index) => place.forEach((offset, half) => gzi.writeBigUInt64LE(BigInt(offset), 8 + index * 16 + half * 8)));
-  return { fasta: Buffer.concat(pieces), gzi, blocks: places.map(([compressed]) => compressed) };
+  return { fasta: Buffer.concat(pieces), gzi: gziOf(places.slice(1)), blocks: places.map(([compressed]) => compressed) };
+}
+
+/** A file of blocks with these contents, and a `.gzi` of those that are listed; the first one never is. */
+export function bgzipBlocks(contents: readonly Buffer[], isListed: (block: number) => boolean): Pick<BgzipFiles, 'fasta' | 'gzi' | 'blocks'> {
+  const pieces = contents.map((content) => block(content));
+  const places: [number, number][] = [[0, 0]];
+  pieces.forEach((piece, index) => places.push([places[index][0] + piece.length, places[index][1] + contents[index].length]));
+  return { fasta: Buffer.concat(pieces), gzi: gziOf(places.filter((_place, index) => index > 0 && index < pieces.length && isListed(index))), blocks: places.map(([at]) => at) };
+}
+
+/** The number of entries, then both offsets of each (manual page bgzip(1)). */
+export function gziOf(places: readonly (readonly [compressed: number, uncompressed: number])[]): Buffer {
+  const gzi = Buffer.alloc(8 + places.length * 16);
+  gzi.writeBigUInt64LE(BigInt(places.length), 0);
+  places.forEach((place, index) => place.forEach((offset, half) => gzi.writeBigUInt64LE(BigInt(offset), 8 + index * 16 + half * 8)));
+  return gzi;
 }
 
 /** One gzip member with its size in the subfield BC (SAM/BAM format specification, section 4.1). */
