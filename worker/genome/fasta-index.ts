@@ -38,21 +38,24 @@ export class FastaIndex {
    * @throws WorkerError if a line is not one of a FASTA index
    */
   constructor(bytes: Buffer, name: string, wanted?: ReadonlySet<string>) {
-    let number = 0;
+    const isWanted = filterOf(wanted ?? new Set());
     let end = 0;
-    for (const line of linesOf(bytes)) {
+    let number = 0;
+    for (let start = 0; start < bytes.length;) {
       number += 1;
-      if (line.trim() === '') continue;
-      const parsed = parseLine(line);
-      if (parsed === undefined) {
+      const lineEnd = endOfLine(bytes, start);
+      const line = parseLine(bytes, start, lineEnd);
+      if (line !== undefined) {
+        if (line.length > 0) end = Math.max(end, offsetOf(line, line.length) + 1);
+        if (this.firstNames.length <= LISTED_NAMES) this.firstNames.push(bytes.toString('utf8', start, line.nameEnd));
+        const wantedName = isWanted(bytes, start, line.nameEnd);
+        // The first one of a name, as samtools has it.
+        if (wantedName !== undefined && !this.found.has(wantedName)) this.found.set(wantedName, line);
+      } else if (bytes.toString('utf8', start, lineEnd).trim() !== '') {
         throw unusable(`line ${number} of ${name} is not one of a FASTA index; make it with: samtools faidx`,
-          'name, length, offset, bases and bytes of a line, between tabs', line.slice(0, 80));
+          'name, length, offset, bases and bytes of a line, between tabs', bytes.toString('utf8', start, Math.min(lineEnd, start + 80)));
       }
-      const { sequence } = parsed;
-      if (sequence.length > 0) end = Math.max(end, offsetOf(sequence, sequence.length) + 1);
-      if (this.firstNames.length <= LISTED_NAMES) this.firstNames.push(parsed.name);
-      // The first one of a name, as samtools has it.
-      if (wanted?.has(parsed.name) && !this.found.has(parsed.name)) this.found.set(parsed.name, sequence);
+      start = lineEnd + 1;
     }
     this.end = end;
     this.bytes = wanted === undefined ? bytes : undefined;
@@ -75,33 +78,54 @@ export class FastaIndex {
     const wanted = Buffer.from(seqId);
     for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
       if (at > 0 && bytes[at - 1] !== LF) continue;
-      const end = bytes.indexOf(LF, at);
-      const parsed = parseLine(bytes.toString('utf8', at, end < 0 ? bytes.length : end));
-      if (parsed?.name === seqId) return parsed.sequence;
+      const line = parseLine(bytes, at, endOfLine(bytes, at));
+      if (line?.nameEnd === at + wanted.length) return line;
     }
     return undefined;
   }
 }
 
-function* linesOf(bytes: Buffer): Generator<string> {
-  for (let start = 0; start < bytes.length;) {
-    const end = bytes.indexOf(LF, start);
-    yield bytes.toString('utf8', start, end < 0 ? bytes.length : end);
-    if (end < 0) return;
-    start = end + 1;
-  }
+function endOfLine(bytes: Buffer, start: number): number {
+  const end = bytes.indexOf(LF, start);
+  return end < 0 ? bytes.length : end;
 }
 
-/** ASCII white space, as C's isspace() has it: a name may have any other. */
-const LINE = /^([^\t\v\f\r ]+)[\t\v\f\r ]+(\d{1,15})[\t\v\f\r ]+(\d{1,15})[\t\v\f\r ]+(\d{1,10})[\t\v\f\r ]+(\d{1,10})(?:[\t\v\f\r ]|$)/;
+/** A name's length and its ends tell most lines apart, without making a text of each. */
+function filterOf(wanted: ReadonlySet<string>): (bytes: Buffer, start: number, end: number) => string | undefined {
+  const keyOf = (bytes: Buffer, start: number, end: number) => ((end - start) * 256 + bytes[start]) * 256 + bytes[end - 1];
+  const keys = new Set([...wanted].map((name) => keyOf(Buffer.from(name), 0, Buffer.byteLength(name))));
+  return (bytes, start, end) => {
+    if (!keys.has(keyOf(bytes, start, end))) return undefined;
+    const name = bytes.toString('utf8', start, end);
+    return wanted.has(name) ? name : undefined;
+  };
+}
 
-function parseLine(line: string): { readonly name: string; readonly sequence: IndexedSequence } | undefined {
-  const match = LINE.exec(line);
-  if (match === null) return undefined;
-  const [length, offset, basesPerLine, bytesPerLine] = match.slice(2).map(Number);
+/** ASCII white space but LF, as C's isspace() has it: a name may have any other. */
+function isBlank(byte: number): boolean {
+  return byte === 32 || (byte >= 9 && byte <= 13 && byte !== LF);
+}
+
+/** Exact as a number of JavaScript. */
+const MAX_DIGITS = 15;
+
+/** A line's name, which ends before `nameEnd`, and its sequence; undefined if it is none. Bytes and not texts: there may be millions of lines. */
+function parseLine(bytes: Buffer, start: number, end: number): (IndexedSequence & { readonly nameEnd: number }) | undefined {
+  let at = start;
+  while (at < end && !isBlank(bytes[at])) at++;
+  const nameEnd = at;
+  const number = () => {
+    while (at < end && isBlank(bytes[at])) at++;
+    const first = at;
+    let value = 0;
+    for (; at < end && bytes[at] >= 48 && bytes[at] <= 57; at++) value = value * 10 + bytes[at] - 48;
+    return at > first && at - first <= MAX_DIGITS && (at === end || isBlank(bytes[at])) ? value : NaN;
+  };
+  const [length, offset, basesPerLine, bytesPerLine] = [number(), number(), number(), number()];
   // Of an empty sequence, samtools writes lines of no bases.
-  const lines = length === 0 || (basesPerLine >= 1 && bytesPerLine >= basesPerLine && bytesPerLine <= basesPerLine + MAX_LINE_END_BYTES);
-  return lines ? { name: match[1], sequence: { length, offset, basesPerLine, bytesPerLine } } : undefined;
+  const lines = basesPerLine >= 1 && bytesPerLine >= basesPerLine && bytesPerLine <= basesPerLine + MAX_LINE_END_BYTES;
+  const right = nameEnd > start && offset >= 0 && (lines || (length === 0 && basesPerLine >= 0 && bytesPerLine >= 0));
+  return right && length >= 0 ? { nameEnd, length, offset, basesPerLine, bytesPerLine } : undefined;
 }
 
 /** Where the base at a position (1-based) lies in the uncompressed file. */

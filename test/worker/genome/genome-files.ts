@@ -71,7 +71,8 @@ export function bgzipBlocks(contents: readonly Buffer[], isListed: (block: numbe
   const pieces = contents.map((content) => block(content));
   const places: [number, number][] = [[0, 0]];
   pieces.forEach((piece, index) => places.push([places[index][0] + piece.length, places[index][1] + contents[index].length]));
-  return { fasta: Buffer.concat(pieces), gzi: gziOf(places.filter((_place, index) => index > 0 && index < pieces.length && isListed(index))), blocks: places.map(([at]) => at) };
+  const listed = places.filter((_place, index) => index > 0 && index < pieces.length && isListed(index));
+  return { fasta: Buffer.concat(pieces), gzi: gziOf(listed), blocks: places.map(([at]) => at) };
 }
 
 /** The number of entries, then both offsets of each (manual page bgzip(1)). */

@@ -130,7 +130,8 @@ describe('bgzip blocks', () => {
   });
 
   test.each<[string, (block: number) => boolean]>([
-    ['all', () => true], ['none', () => false], ['every third', (block) => block % 3 === 0], ['the first ones', (block) => block < 3], ['the last', (block) => block === 12],
+    ['all', () => true], ['none', () => false], ['every third', (block) => block % 3 === 0], ['the first ones', (block) => block < 3],
+    ['the last', (block) => block === 12],
   ])('empty and tiny ones anywhere, %s of them listed', async (_name, isListed) => {
     const [a, b, c, d, e, f] = pieces(1, 2, 900, 13, 4000);
     putBlocks([empty, empty, a, empty, b, c, empty, empty, empty, d, e, empty, f, empty, empty], isListed);
