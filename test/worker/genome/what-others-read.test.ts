@@ -115,7 +115,9 @@ describe('bgzip blocks', () => {
   };
   const empty = Buffer.alloc(0);
   const everyRegion = async (name: string) => {
-    for (const [start, end] of [[1, 10], [890, 930], [1, 9000], [4000, 4001], [9000, 9000]]) expect(await read(name, start, end)).toBe(right(start, end));
+    for (const [start, end] of [[1, 10], [890, 930], [1, 9000], [4000, 4001], [9000, 9000]]) {
+      expect(await read(name, start, end)).toBe(right(start, end));
+    }
   };
   const putBlocks = (contents: readonly Buffer[], isListed: (block: number) => boolean) => {
     const { fasta, gzi } = bgzipBlocks(contents, isListed);

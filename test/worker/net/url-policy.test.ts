@@ -2,7 +2,9 @@ import { redacted, UrlPolicy } from '../../../worker/net/url-policy';
 
 const outcome = (url: string, options: { allowLocal?: boolean; sources?: string[] } = {}) => {
   try {
-    new UrlPolicy({ allowLocal: false, sources: [], ...options }).check(new URL(url));
+    const policy = new UrlPolicy({ allowLocal: false, sources: [], ...options });
+    if (url.startsWith('s3:')) policy.checkObject(url);
+    else policy.check(new URL(url));
     return 'read';
   } catch (error) {
     expect(error).toMatchObject({ errorName: 'Pavi.GenomeRefused', exitCode: 64 });
@@ -67,7 +69,31 @@ test.each([
   'https://example.org./genomes/g.fa', 'https://s3.amazonaws.com/agrjbrowse-evil/g.fa', 'https://s3.amazonaws.com/agrjbrowse.evil/g.fa', 'https://s3.amazonaws.com/',
   'https://example.net.evil.org/', 'https://evil.org/https://example.net/', 'https://evil.org/?https://example.net/', 's3://bucket/fasta2/g.fa', 's3://bucket-2/fasta/g.fa',
   's3://Bucket/fasta/g.fa', 's3://bucket/fasta/../secret.fa', 'https://example.com/one.fa.gz.other', 'https://example.com/one.fa',
-])('%s is not', (url) => expect(outcome(url, { sources: SOURCES })).toMatch(/is not one of the pipeline's genome sources$/));
+])('%s is not', (url) => {
+  const reason = url.includes('/../') && url.startsWith('s3:') ? /has "\." or "\.\." for a folder of its key/ : /is not one of the pipeline's genome sources$/;
+  expect(outcome(url, { sources: SOURCES })).toMatch(reason);
+});
+
+describe('an object of S3 is compared by its bucket and its key as it is', () => {
+  const sources = ['s3://bucket/fasta', 's3://bucket/one.fa.gz', 'S3://folders/a b%20/', 's3://whole', 's3://slash/', 'https://bucket/fasta'];
+
+  test.each(['s3://bucket/fasta/g.fa', 's3://bucket/fasta/%2e%2e/g.fa', 's3://bucket/fasta/a?b#c.fa', 's3://bucket/one.fa.gz', 's3://bucket/one.fa.gz.fai', 's3://folders/a b%20/g.fa',
+    's3://whole/any/key', 's3://slash/any', 's3://whole//x'])('%s lies in a source', (uri) => expect(outcome(uri, { sources })).toBe('read'));
+
+  test.each(['s3://bucket/one.fa.gz?x', 's3://bucket/one.fa.gz#.fa', 's3://bucket/fasta%2fg.fa', 's3://bucket/Fasta/g.fa', 's3://bucket/fasta\\g.fa', 's3://bucket/fast%61/g.fa',
+    's3://bucket//fasta/g.fa', 's3://folders/a%20b%20/g.fa', 's3://folders/a b /g.fa', 's3://wholes/key', 's3://bucket.evil/fasta/g.fa', 's3://bucket/fasta?/../g'.replace('/..', '')])(
+    '%s does not', (uri) => expect(outcome(uri, { sources })).toMatch(/is not one of the pipeline's genome sources$/));
+
+  test.each(['s3://bucket/../g.fa', 's3://bucket/./g.fa', 's3://bucket/fasta/..'])('%s has a folder that is none', (uri) => {
+    for (const options of [{}, { sources }]) expect(outcome(uri, options)).toMatch(/for a folder of its key/);
+  });
+
+  test.each(['s3://', 's3:///key', 's3:bucket/key', 's3://b/key', 's3://bucket:80/key', 's3://bück/key'])('%s is none', (uri) => expect(outcome(uri)).toMatch(/is not an object of S3$/));
+
+  test.each(['s3://b', 's3:bucket', 's3:///x'])('"%s" is no source', (source) => {
+    expect(() => new UrlPolicy({ allowLocal: false, sources: [source] })).toThrow(/--genome-source must be the beginning of a URL/);
+  });
+});
 
 test('allowing local ones does not lift the genome sources', () => {
   expect(outcome('file:///data/g.fa', { allowLocal: true, sources: SOURCES })).toMatch(/genome sources$/);
