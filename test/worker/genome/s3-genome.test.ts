@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { bgzipGenome, plainGenome, randomBases } from './genome-files';
 import { Genomes } from '../../../worker/genome/genomes';
 import { UrlPolicy } from '../../../worker/net/url-policy';
@@ -89,6 +90,25 @@ test('what is not there, or not for this role, is an error at once', async () =>
     errorName: 'Pavi.GenomeUnavailable', exitCode: 64, message: expect.stringMatching(/S3 answered 403 AccessDenied.*s3:GetObject/),
   });
   await expect(genomes.open(`s3://${BUCKET}/`)).rejects.toMatchObject({ exitCode: 64 });
+});
+
+test('an index that is stored with gzip, and says so, is unpacked; nothing is asked for behind the end', async () => {
+  const { sdk, client } = await s3();
+  const put = (Key: string, Body: Buffer, ContentEncoding: string) => client.send(new sdk.PutObjectCommand({ Bucket: BUCKET, Key, Body, ContentEncoding }));
+  await put('fasta/coded.fa', PLAIN.fasta, 'aws-chunked');
+  await put('fasta/coded.fa.fai', gzipSync(PLAIN.fai), 'gzip');
+  expect(await read('fasta/coded.fa', 199_901, 200_000)).toBe(SEQUENCE.slice(-100));
+  await put('fasta/coded.fa.fai', PLAIN.fai, 'gzip');
+  genomes.close();
+  genomes = new Genomes({ policy: new UrlPolicy({ allowLocal: false, sources: [] }) });
+  expect(await read('fasta/coded.fa', 1, 100)).toBe(SEQUENCE.slice(0, 100));
+});
+
+test('a file of any name may be compressed, and its scheme written in any case', async () => {
+  const { sdk, client } = await s3();
+  const put = (Key: string, Body: Buffer) => client.send(new sdk.PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+  await Promise.all([put('named/g', fasta), put('named/g.fai', fai), put('named/g.gzi', gzi)]);
+  expect(await (await genomes.open(`S3://${BUCKET}/named/g`)).read('chr1', 190_000, 190_099)).toBe(RIGHT);
 });
 
 test('an object that was replaced meanwhile is an error', async () => {

@@ -59,7 +59,9 @@ test.each([['+', CODING], ['-', [...CODING].reverse().map((base) => ({ A: 'T', C
     expect(text('e-protein.fa')).toBe(seq_strand === '+' ? '>e\nMAXXKS\n' : '>e\nMAWXXS\n');
     const places = seq_strand === '+' ? '"E" at c:8, "-" at c:12' : '"-" at c:12, "E" at c:8';
     expect(warnings).toEqual([{
-      level: 'WARN', entry: 'e', kind: 'unknown-letters',
+      level: 'WARN',
+      entry: 'e',
+      kind: 'unknown-letters',
       warning: `the coding region has 2 letters that are no nucleotide codes: ${places}; a codon with one becomes X`,
     }]);
   });
