@@ -153,7 +153,7 @@ async function retrieveWithWarnings(entry: RegionEntry, genome: GenomeFile, vari
   try {
     return await retrieveEntry(entry, genome, variants, warnings);
   } finally {
-    genome.warnings.forEach((text) => warnings.add(EntryWarningKind.STALE_INDEX, text));
+    for (const text of await genome.warningsOf(entry.seqId)) warnings.add(EntryWarningKind.STALE_INDEX, text);
     warnings.log(entry.id);
   }
 }

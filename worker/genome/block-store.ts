@@ -62,6 +62,13 @@ export class BlockStore {
       `bytes ${start} to ${end - 1}`, `${bytes?.length ?? 0} of ${end - start} bytes`);
   }
 
+  /** What lies before an uncompressed offset in its block, if that block is there already. */
+  public async keptBefore(offset: number): Promise<Buffer | undefined> {
+    const block = this.foreseen(offset - 1, offset).at(0);
+    const content = block && await this.memory.get(this.keyOf(block));
+    return content?.subarray(0, offset - block!.start);
+  }
+
   private foreseen(start: number, end: number): readonly Block[] {
     try {
       return this.layout.blocksOf(start, end) ?? [];

@@ -15,7 +15,7 @@ import { FileFormat, FIRST_BYTES, formatOf } from './file-format';
 import { GenomeMemory, IndexRoom } from './genome-memory';
 import { GenomeReader } from './genome-reader';
 import { GziIndex } from './gzi-index';
-import { staleIndexes } from './stale-index';
+import { headerWarning, staleIndexes } from './stale-index';
 
 /** The largest genomes' indexes have a few megabytes (bread wheat, 15 Gb: 4 MB of .gzi); a draft of a million contigs has a .fai of 40 MB. */
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
@@ -91,9 +91,14 @@ export class GenomeFile implements GenomeReader {
     this.blocks = this.plainBlocks(true);
   }
 
-  /** What a user should know of the files that were read. */
-  public get warnings(): string[] {
-    return staleIndexes(this.sources.fasta, [this.sources.fai, ...this.compressed ? [this.sources.gzi] : []]);
+  /** What a user of a sequence should know of the files that were read. It reads nothing more. */
+  public async warningsOf(seqId: string): Promise<string[]> {
+    const { fasta, fai, gzi } = this.sources;
+    const stale = staleIndexes(fasta, [fai, ...this.compressed ? [gzi] : []]);
+    const sequence = this.index.find(seqId);
+    const before = sequence !== undefined && sequence.offset > 0 ? await this.blocks.keptBefore(sequence.offset).catch(() => undefined) : undefined;
+    const header = before && headerWarning(fai, seqId, before);
+    return header === undefined ? stale : [...stale, header];
   }
 
   /** Frees the memory of the indexes. */

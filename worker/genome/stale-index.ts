@@ -12,6 +12,24 @@ export function staleIndexes(fasta: ByteSource, indexes: readonly ByteSource[]):
   });
 }
 
+const LF = 10;
+
+/**
+ * A warning if the line before a sequence's first base is not its header: then the index is of another file.
+ *
+ * @param before some bytes before that base, from the beginning of a line or not
+ */
+export function headerWarning(index: ByteSource, seqId: string, before: Buffer): string | undefined {
+  const start = before.lastIndexOf(LF, before.length - 2) + 1;
+  const line = before.toString('utf8', start).trim();
+  // The line began in an earlier block, or is a blank one.
+  if ((start === 0 && !line.startsWith('>')) || line === '') return undefined;
+  const name = /^>\s*(\S*)/.exec(line)?.[1];
+  if (name === seqId && before.at(-1) === LF) return undefined;
+  return `the index ${index.name} does not fit its FASTA file: before the first base of ${seqId} there is `
+    + `${name === undefined ? 'no header line' : `the header of "${name}"`}; make the index again with: samtools faidx`;
+}
+
 function time(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }

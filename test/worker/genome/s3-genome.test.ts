@@ -94,7 +94,8 @@ test('what is not there, or not for this role, is an error at once', async () =>
 
 test('an index that is stored with gzip, and says so, is unpacked; nothing is asked for behind the end', async () => {
   const { sdk, client } = await s3();
-  const put = (Key: string, Body: Buffer, ContentEncoding: string) => client.send(new sdk.PutObjectCommand({ Bucket: BUCKET, Key, Body, ContentEncoding }));
+  const put = (Key: string, Body: Buffer, ContentEncoding: string) => client.send(
+    new sdk.PutObjectCommand({ Bucket: BUCKET, Key, Body, ContentEncoding }));
   await put('fasta/coded.fa', PLAIN.fasta, 'aws-chunked');
   await put('fasta/coded.fa.fai', gzipSync(PLAIN.fai), 'gzip');
   expect(await read('fasta/coded.fa', 199_901, 200_000)).toBe(SEQUENCE.slice(-100));

@@ -229,7 +229,7 @@ describe('an index that is older than its FASTA file is a warning', () => {
   const at = (name: string, seconds: number) => utimesSync(join(folder, name), seconds, seconds);
   const warnings = (name: string) => reading(name, async (genome) => {
     await genome.read('chr1', 1, 10);
-    return genome.warnings;
+    return genome.warningsOf('chr1');
   });
 
   test('a .fai', async () => {
@@ -241,6 +241,22 @@ describe('an index that is older than its FASTA file is a warning', () => {
     expect(await warnings('g.fa')).toEqual([]);
     at('g.fa.fai', 1_700_000_001);
     expect(await warnings('g.fa')).toEqual([]);
+  });
+
+  test('that is of another file is one too, where the header is read anyway', async () => {
+    put({ 'g.fa': '>a x\nACGT\n>b\nGGGG\n', 'g.fa.fai': 'b\t4\t5\t4\t5\na\t4\t13\t4\t5\nc\t2\t6\t4\t5\n>\t4\t5\t4\t5\n' });
+    await reading('g.fa', async (genome) => {
+      expect(await genome.warningsOf('a')).toEqual([]);
+      await genome.read('a', 1, 4);
+      expect(await genome.warningsOf('a')).toEqual([expect.stringMatching(/g\.fa\.fai does not fit .*before the first base of a there is the header of "b"/)]);
+      expect(await genome.warningsOf('b')).toEqual([expect.stringContaining('the header of "a"')]);
+      expect(await genome.warningsOf('c')).toEqual([expect.stringContaining('no header line')]);
+    });
+    put({ 'g.fa.fai': 'a\t4\t5\t4\t5\nb\t4\t13\t4\t5\n' });
+    await reading('g.fa', async (genome) => {
+      await genome.read('a', 1, 4);
+      expect([await genome.warningsOf('a'), await genome.warningsOf('b')]).toEqual([[], []]);
+    });
   });
 
   test('a .gzi, but not one that nothing needs', async () => {

@@ -331,12 +331,12 @@ test('a warning of an older index costs no request', async () => {
     'last-modified': asked.path.endsWith('.fai') ? 'Mon, 01 Jan 2024 00:00:00 GMT' : 'Tue, 02 Jan 2024 00:00:00 GMT',
   });
   const genome = await genomes.open(`${server.url}/p.fa`);
-  expect(genome.warnings).toEqual([]);
+  expect(await genome.warningsOf('chr1')).toEqual([]);
   await genome.read('chr1', 1, 10);
-  expect(genome.warnings).toEqual([expect.stringMatching(/p\.fa\.fai \(of 2024-01-01T00:00:00.000Z\) is older than/)]);
+  expect(await genome.warningsOf('chr1')).toEqual([expect.stringMatching(/p\.fa\.fai \(of 2024-01-01T00:00:00.000Z\) is older than/)]);
   expect(server.asked).toHaveLength(2);
   server.fault = (asked, response) => answer(server.files.get(asked.path), asked, response, { 'last-modified': 'yesterday' });
   genomes = newGenomes();
   await read('/p.fa', 1);
-  expect((await genomes.open(`${server.url}/p.fa`)).warnings).toEqual([]);
+  expect(await (await genomes.open(`${server.url}/p.fa`)).warningsOf('chr1')).toEqual([]);
 });
