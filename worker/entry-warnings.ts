@@ -1,5 +1,5 @@
-import { EntryWarningKindName, LogEvent } from '../src/contract/log-events';
 import { log } from './log';
+import { EntryWarningKindName, LogEvent } from '../src/contract/log-events';
 
 export interface EntryWarning {
   readonly kind: EntryWarningKindName;

@@ -66,7 +66,7 @@ export const EntryWarningKind = {
   VARIANT_OUTSIDE: 'variant-outside',
   /** Letters of the coding region are no nucleotide codes, and become X. */
   UNKNOWN_LETTERS: 'unknown-letters',
-  /** An index is older than its FASTA file, or is not of it. */
+  /** An index is older than its FASTA file, or is of another one. */
   STALE_INDEX: 'stale-index',
 } as const;
 
