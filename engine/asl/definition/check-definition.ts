@@ -3,7 +3,8 @@ import { checkLabels } from './check-labels';
 import { checkState, STATE_TYPES } from './check-state';
 import { checkVariables } from './check-variables';
 import type { WorkflowType } from './definition';
-import { anything, Check, fields, integer, isObject, object, oneOf, processorOf, text, wrongLanguage } from './field-checks';
+import { anything, Check, fields, integer, isObject, object, oneOf, text, wrongLanguage } from './field-checks';
+import { allStates, innerMachines, statesOf } from './inner-machines';
 import type { Problems } from './problems';
 
 const MAX_NAME = 80;
@@ -37,10 +38,8 @@ function isJsonata({ QueryLanguage }: Record<string, unknown>, otherwise: boolea
 }
 
 /** Whether some state has JSONata as its own. */
-function declaresJsonata(machine: unknown): boolean {
-  const states = isObject(machine) && isObject(machine.States) ? Object.values(machine.States).filter(isObject) : [];
-  return states.some((state) => isJsonata(state, false)
-    || [processorOf(state)[1], ...Array.isArray(state.Branches) ? state.Branches : []].some(declaresJsonata));
+function declaresJsonata(machine: Record<string, unknown>): boolean {
+  return [...allStates(machine)].some(([, state]) => isJsonata(state, false));
 }
 
 class DefinitionCheck {
@@ -52,8 +51,7 @@ class DefinitionCheck {
   /** Where none of the outermost states is terminal, AWS does not ask which of them are reached (measured, floci-io/floci pull request 2786). */
   public machine(machine: Record<string, unknown>): void {
     this.states(machine, '');
-    const states = isObject(machine.States) ? Object.values(machine.States) : [];
-    if (states.some((state) => isObject(state) && (state.End === true || TERMINAL.includes(String(state.Type))))) this.reached(machine, '');
+    if (statesOf(machine, '').some(([, state]) => state.End === true || TERMINAL.includes(String(state.Type)))) this.reached(machine, '');
     else if (isObject(machine.States)) this.problems.add('MISSING_END_STATE', 'Workflow has no terminal state', 'null');
   }
 
@@ -90,16 +88,11 @@ class DefinitionCheck {
 
   /** The machines inside of a Map or Parallel. */
   private inner(state: Record<string, unknown>, at: string): void {
-    const inside = (value: unknown, place: string, known: Parameters<typeof fields>[0]) => {
-      if (!isObject(value)) return;
-      fields({ StartAt: text, States: object, ...known }, ['StartAt', 'States'])(value, place, this.problems);
-      this.states(value, place);
-      this.reached(value, place);
-    };
-    const [name, processor] = processorOf(state);
-    if (state.Type === 'Map') inside(processor, `${at}/${name}`, { ProcessorConfig: anything });
-    if (state.Type === 'Parallel' && Array.isArray(state.Branches)) {
-      state.Branches.forEach((branch, index) => inside(branch, `${at}/Branches[${index}]`, {}));
+    const known = { StartAt: text, States: object, ...state.Type === 'Map' ? { ProcessorConfig: anything } : {} };
+    for (const [machine, place] of innerMachines(state, at)) {
+      fields(known, ['StartAt', 'States'])(machine, place, this.problems);
+      this.states(machine, place);
+      this.reached(machine, place);
     }
   }
 
@@ -135,11 +128,9 @@ class DefinitionCheck {
 }
 
 /** Where it goes from its start and its states, with the places where that is said. */
-function transitionsOf({ StartAt, States }: Record<string, unknown>, at: string): [target: string, place: string][] {
-  const states = isObject(States) ? Object.entries(States).filter((entry): entry is [string, Record<string, unknown>] => isObject(entry[1])) : [];
-  const all: [unknown, string][] = [[StartAt, `${at}/StartAt`]];
-  for (const [name, state] of states) {
-    const place = `${at}/States/${name}`;
+function transitionsOf(machine: Record<string, unknown>, at: string): [target: string, place: string][] {
+  const all: [unknown, string][] = [[machine.StartAt, `${at}/StartAt`]];
+  for (const [, state, place] of statesOf(machine, at)) {
     all.push([state.Next, `${place}/Next`], [state.Default, `${place}/Default`]);
     for (const field of ['Choices', 'Catch'] as const) {
       const list = state[field];

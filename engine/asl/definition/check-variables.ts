@@ -1,4 +1,5 @@
 import { isObject, processorOf } from './field-checks';
+import { innerMachines, statesOf } from './inner-machines';
 import type { Problems } from './problems';
 
 /** "The max length of the name is 80 Unicode characters", and a Unicode identifier (developer guide, page "Passing data ... with variables"). */
@@ -14,12 +15,11 @@ export function checkVariables(machine: Record<string, unknown>, problems: Probl
   checkScope(machine, '', new Set(), problems);
 }
 
-function checkScope(machine: unknown, at: string, outer: ReadonlySet<string>, problems: Problems): void {
-  if (!isObject(machine) || !isObject(machine.States)) return;
-  const states = Object.entries(machine.States).filter((entry): entry is [string, Record<string, unknown>] => isObject(entry[1]));
+function checkScope(machine: Record<string, unknown>, at: string, outer: ReadonlySet<string>, problems: Problems): void {
+  const states = statesOf(machine, at);
   const own = new Map<string, Set<string>>();
-  for (const [name, state] of states) {
-    for (const [place, writer] of writers(state, `${at}/States/${name}`)) {
+  for (const [name, state, stateAt] of states) {
+    for (const [place, writer] of writers(state, stateAt)) {
       if (!isObject(writer.Assign)) continue;
       for (const variable of Object.keys(writer.Assign)) {
         own.set(variable, (own.get(variable) ?? new Set<string>()).add(name));
@@ -31,13 +31,10 @@ function checkScope(machine: unknown, at: string, outer: ReadonlySet<string>, pr
       }
     }
   }
-  for (const [name, state] of states) {
+  for (const [name, state, place] of states) {
     const ofOthers = [...own].filter(([, assigning]) => assigning.size > 1 || !assigning.has(name)).map(([variable]) => variable);
     const seen = isDistributed(state) ? new Set<string>() : new Set([...outer, ...ofOthers]);
-    const place = `${at}/States/${name}`;
-    const [field, processor] = processorOf(state);
-    checkScope(processor, `${place}/${field}`, seen, problems);
-    if (Array.isArray(state.Branches)) state.Branches.forEach((branch, index) => checkScope(branch, `${place}/Branches[${index}]`, seen, problems));
+    for (const inner of innerMachines(state, place)) checkScope(...inner, seen, problems);
   }
 }
 
