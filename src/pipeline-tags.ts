@@ -1,4 +1,5 @@
 import { Stack, Tags, Token } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
@@ -17,6 +18,10 @@ export interface PipelineTagsProps {
   readonly tags?: { [key: string]: string };
 }
 
+const MAX_JOB_TAGS = 50;
+/** That of the run. */
+const OWN_JOB_TAGS = 1;
+
 /** As on the rest of PAVI's resources. */
 const DEFAULT_TAGS = { Product: 'PAVI', CreatedBy: 'PAVI', AppComponent: 'pipeline' };
 /** Below that of `Tags.of(…).add`, 100: what the app says of all its resources stands. */
@@ -32,7 +37,20 @@ export function addTags(scope: Construct, tags: { readonly [key: string]: string
     requireTag(key, value);
     Tags.of(scope).add(key, value);
   }
-  scope.node.addValidation({ validate: () => sameButForCase(scope) });
+  scope.node.addValidation({ validate: () => [...sameButForCase(scope), ...tooManyForJobs(scope)] });
+}
+
+/**
+ * "If the total number of combined tags from the job and job definition is over 50, the job is moved to the FAILED state" (AWS Batch API
+ * reference, page "SubmitJob", propagateTags).
+ */
+function tooManyForJobs(scope: Construct): string[] {
+  const most = MAX_JOB_TAGS - OWN_JOB_TAGS;
+  return scope.node.findAll().filter((construct) => construct instanceof batch.CfnJobDefinition).flatMap((definition) => {
+    const { length } = Object.keys({ ...Stack.of(definition).tags.tagValues(), ...definition.tags.tagValues() });
+    return length <= most ? [] : [`a job definition must have up to ${most} tags, since Batch takes ${MAX_JOB_TAGS} of a job and the pipeline adds the run's, `
+      + `got ${length} on ${definition.node.path}; remove some, for example by Tags.of(pipeline).remove(KEY)`];
+  });
 }
 
 /** AWS General Reference, page "Tagging your AWS resources". */

@@ -77,6 +77,13 @@ test('the app\'s own tags stand instead of the default ones, and not of the give
     .toEqual({ Product: 'Other', CreatedBy: 'PAVI', AppComponent: 'pipeline', Team: 'curation' });
 });
 
+test('more tags than a job can have with the run\'s are refused, since Batch would fail every job', () => {
+  const withTags = (count: number) => templateWith({ tags: Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, 'value'])) });
+  expect(() => withTags(46)).not.toThrow();
+  expect(() => withTags(47)).toThrow('a job definition must have up to 49 tags, since Batch takes 50 of a job and the pipeline adds the run\'s, got 50 on '
+    + 'Stack/Pavi/SequenceRetrieval/JobDefinition/Resource; remove some, for example by Tags.of(pipeline).remove(KEY)');
+});
+
 describe('tags of keys that differ in case alone, with which IAM creates no role:', () => {
   const message = (one: string, other: string) => `[Stack/Pavi] tags must differ in more than case, since IAM refuses roles otherwise, got "${one}" and "${other}"; `
     + `change one of them, or remove it: Tags.of(pipeline).remove("${one}")`;

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -9,7 +10,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { ALL_NAMES } from './names';
 import { fargate, importedVpc, newPipeline, newStack } from './pipeline-stack';
-import { JobsTable, PaviAlignmentPipeline, PipelineCompute, PipelineImages } from '../../../src';
+import { JobsTable, PaviAlignmentPipeline, PipelineCompute, PipelineImages, ShareIdentifier } from '../../../src';
 
 /** The least that a user writes: Fargate in a VPC. */
 export function minimalStack(): Stack {
@@ -28,6 +29,7 @@ export function allOptionsStack(): Stack {
     compute: PipelineCompute.ec2({
       vpc: importedVpc(stack),
       jobQueueName: 'pavi_pipeline_test',
+      schedulingPolicy: new batch.FairshareSchedulingPolicy(stack, 'Shares', { shares: [{ shareIdentifier: 'curators', weightFactor: 0.5 }] }),
       spot: true,
       cpuArchitecture: ecs.CpuArchitecture.ARM64,
       instanceTypes: [new ec2.InstanceType('m7g.large'), new ec2.InstanceType('c7g.xlarge')],
@@ -37,6 +39,8 @@ export function allOptionsStack(): Stack {
       securityGroups: [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-00000000000000001')],
       instanceRole: new iam.Role(stack, 'InstanceRole', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
     }),
+    shareIdentifier: ShareIdentifier.fromInput('others'),
+    schedulingPriority: 10,
     images: PipelineImages.fromImages({
       worker: ecs.ContainerImage.fromEcrRepository(ecr.Repository.fromRepositoryName(stack, 'Images', 'agr_pavi/worker'), '1.0.0'),
     }),
