@@ -35,6 +35,8 @@ export interface EvaluatedExpression extends ExpressionUsage {
   readonly text: string;
   /** Where it is: `Output/result`. */
   readonly field: string;
+  /** What it could read. */
+  readonly bindings: Bindings;
 }
 
 /** How the expressions of an execution are evaluated. */
@@ -85,7 +87,7 @@ async function evaluateText(text: string, field: string, bindings: Bindings): Pr
     const { code, message } = error as { code?: string; message: string };
     throw new ExpressionError(`${said} threw an error during evaluation${code === undefined ? ':' : `. ${code}:`} ${message}`, field);
   } finally {
-    onUsage?.({ text, field, nodes: evaluation.meter.nodes, bytes: evaluation.meter.bytes });
+    onUsage?.({ text, field, bindings, nodes: evaluation.meter.nodes, bytes: evaluation.meter.bytes });
   }
   if (result === undefined) throw new ExpressionError(`${said} returned nothing (undefined).`, field);
   return asJson(result, () => new ExpressionError(`${said} returned an unsupported result type.`, field));

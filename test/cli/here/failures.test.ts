@@ -37,6 +37,16 @@ describe('a bad input ends the run before any job starts, with every problem in 
     expect(submitted(run)).toBe(0);
   });
 
+  test('in a larger run than the state machine checks, by the worker, with the same list', async () => {
+    const run = await runWith(([entry]) => Array.from({ length: 51 }, (_, index) => ({ ...entry, unique_entry_id: `e${index}`, seq_id: index === 50 ? 7 : entry.seq_id })));
+    expect(run.code).toBe(1);
+    expect(run.history.at(-1)).toMatchObject({
+      type: 'ExecutionFailed',
+      details: { error: 'Pavi.InvalidInput', cause: expect.stringMatching(/^1 problem: seq_regions\[50] \(e50\): seq_id must be text, .*, got 7 \[sequence retrieval, entr(y|ies) \d+ .*exit code 64/) },
+    });
+    expect(submitted(run)).toBeGreaterThan(0);
+  });
+
   test('text that is not JSON', async () => {
     const run = await runSample(folders, app, folders.json('[{"unique_entry_id": ', 'broken.json'));
     expect(run.code).toBe(1);

@@ -13,7 +13,8 @@ async function measured(text: string, settings: EvaluationSettings = {}, variabl
   let used: EvaluatedExpression | undefined;
   const onUsage = (evaluated: EvaluatedExpression) => { used = evaluated; };
   const failure = await evaluate(`{% ${text} %}`, 'Output', { ...variables, [SETTINGS]: { ...settings, onUsage } }).then(() => undefined, (error: Error) => error.message);
-  return { ...used!, failure };
+  const { bindings: _bindings, ...usage } = used!;
+  return { ...usage, failure };
 }
 
 /** Large enough that an expression is not ended. */

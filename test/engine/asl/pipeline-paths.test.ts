@@ -1,100 +1,14 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { FakeAccount, Faults } from './support/fake-account';
 import { runDefinition } from './support/run-definition';
 import type { WorkflowType } from '../../../engine/asl/definition/definition';
 import type { ExecutionResult } from '../../../engine/asl/execution';
 import type { HistoryEvent } from '../../../engine/asl/record/history';
-import { FindIntegration, StatesError, TaskContext } from '../../../engine/asl/visit/task-integration';
+import { StatesError } from '../../../engine/asl/visit/task-integration';
 import { JobsTable, PaviAlignmentPipelineProps } from '../../../src';
 import { allStates, definitionOf } from '../../src/support/expressions';
 import { newPipeline, newStack } from '../../src/support/pipeline-stack';
-
-/** How a job ends: by its exit code, with a reason, or not at all. */
-interface JobEnd {
-  readonly exitCode?: number;
-  readonly reason?: string;
-  readonly hangs?: boolean;
-}
-
-/** What goes wrong in the account; a job that is not named succeeds. */
-interface Faults {
-  /** By the beginning of the jobs' names: their ends, one after the other, the last one for all further. */
-  readonly jobs?: Readonly<Record<string, readonly JobEnd[]>>;
-  /** Errors of service calls, by the integration's action: one after the other, undefined for a call that goes well, then none. */
-  readonly calls?: Readonly<Record<string, readonly (StatesError | undefined)[]>>;
-  /** The content of the error file that a failed job left. */
-  readonly errorFile?: unknown;
-}
-
-/** A little account in memory: the calls that the pipeline's state machines make, and a log of them. */
-class FakeAccount {
-  public readonly calls: string[] = [];
-  public readonly submitted: any[] = [];
-  private readonly objects = new Map<string, string>();
-  private readonly ends = new Map<string, JobEnd>();
-
-  private readonly actions: Readonly<Record<string, (args: any, context: TaskContext) => unknown>> = {
-    'putObject': ({ Key, Body }) => this.put(Key, Body),
-    'getObject': ({ Key }) => {
-      if (Key.endsWith('.aln')) return { Body: 'CLUSTAL O(1.2.4)\n\n\na AA\nb AA\n  **\n' };
-      const Body = this.objects.get(Key);
-      if (Body === undefined) throw new StatesError('S3.NoSuchKeyException', 'The specified key does not exist.');
-      return { Body };
-    },
-    'listObjectsV2': ({ Prefix }) => ({
-      Contents: [...this.objects.keys()].filter((key) => key.startsWith(Prefix)).map((Key) => ({ Key, LastModified: '2026-01-01T00:00:00Z' })),
-    }),
-    'updateItem': () => ({}),
-    'submitJob': (args) => ({ JobId: this.submit(args), JobName: args.JobName }),
-    'submitJob.sync': async (args, { signal }) => {
-      const id = this.submit(args);
-      if (this.ends.get(id)!.hangs) await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-      const description = this.describe(id);
-      if (description.Status === 'FAILED') throw new StatesError('States.TaskFailed', JSON.stringify(description));
-      return description;
-    },
-    'describeJobs': ({ Jobs }) => ({ Jobs: Jobs.map((id: string) => this.describe(id)) }),
-    'terminateJob': () => ({}),
-  };
-
-  constructor(private readonly faults: Faults) {}
-
-  public readonly find: FindIntegration = (resource) => {
-    const action = resource.split(':').at(-1)!;
-    const work = this.actions[action];
-    return work && (async (args, context) => {
-      this.calls.push(action);
-      const failure = this.faults.calls?.[action]?.[this.calls.filter((call) => call === action).length - 1];
-      if (failure !== undefined) throw failure;
-      return work(args as any, context);
-    });
-  };
-
-  private put(key: string, body: unknown): object {
-    this.objects.set(key, typeof body === 'string' ? body : JSON.stringify(body));
-    return {};
-  }
-
-  private submit(args: any): string {
-    this.submitted.push(args);
-    const prefix = Object.keys(this.faults.jobs ?? {}).find((name) => args.JobName.startsWith(name));
-    const ends = this.faults.jobs?.[prefix ?? ''] ?? [{}];
-    const number = this.submitted.filter(({ JobName }) => JobName.startsWith(prefix ?? args.JobName)).length;
-    const id = `job-${this.submitted.length}`;
-    this.ends.set(id, ends[Math.min(number, ends.length) - 1]);
-    if (this.ends.get(id)!.exitCode !== undefined && this.faults.errorFile !== undefined) this.put('work/run-1/errors/x.json', this.faults.errorFile);
-    return id;
-  }
-
-  private describe(id: string): any {
-    const { exitCode, reason, hangs } = this.ends.get(id)!;
-    const failed = exitCode !== undefined || reason !== undefined;
-    const Container = { ...exitCode === undefined ? {} : { ExitCode: exitCode }, ...reason === undefined ? {} : { Reason: reason }, LogStreamName: `log/${id}` };
-    return {
-      JobId: id, Status: hangs ? 'RUNNING' : failed ? 'FAILED' : 'SUCCEEDED', StatusReason: failed ? 'Essential container in task exited' : undefined, Attempts: [{ Container }], Container,
-    };
-  }
-}
 
 const KINDS: readonly [string, WorkflowType, () => Partial<PaviAlignmentPipelineProps>][] = [
   ['a Standard workflow', 'STANDARD', () => ({})],
@@ -124,9 +38,15 @@ describe.each(KINDS)('the pipeline with %s', (kind, type, props) => {
   const visited = new Set<string>();
   const taken = new Set<string>();
 
-  const run = async (faults: Faults, input: unknown = INPUT): Promise<ExecutionResult & { account: FakeAccount }> => {
+  /** @param withoutBudget states whose expressions get neither a node nor a byte */
+  const run = async (faults: Faults, input: unknown = INPUT, withoutBudget: readonly string[] = []): Promise<ExecutionResult & { account: FakeAccount }> => {
     const account = new FakeAccount(faults);
-    const result = await runDefinition(definition, { type, input, findIntegration: account.find });
+    const result = await runDefinition(definition, {
+      type,
+      input,
+      findIntegration: account.find,
+      expressions: { budgetOf: (state) => (withoutBudget.includes(state) ? { nodes: 0, bytes: 0 } : undefined) },
+    });
     for (const event of result.events) if (event.type.endsWith('StateEntered')) visited.add(String(event.details.name));
     waysTaken(result.events).forEach((way) => taken.add(way));
     return { ...result, account };
@@ -141,6 +61,33 @@ describe.each(KINDS)('the pipeline with %s', (kind, type, props) => {
   test('refuses a bad input before any call', async () => {
     const { error, cause, account } = await run({}, { seq_regions: [entry('a'), entry('a')] });
     expect([error, cause, account.submitted]).toEqual(['Pavi.InvalidInput', expect.stringContaining('unique_entry_id'), []]);
+  });
+
+  const UNCHECKED = ['CheckForm', 'CheckEntries', 'ListProblems'];
+
+  test.each([...UNCHECKED.map((state) => [state]), [...UNCHECKED, 'MakePlan']])('ends with its result also where AWS would end the evaluation of %s', async (...withoutBudget) => {
+    const { status, output, account } = await run({}, INPUT, withoutBudget);
+    expect([status, output]).toEqual(['SUCCEEDED', expect.objectContaining({ status: 'COMPLETED', job_id: 'run-1', input_count: 2, sequence_count: 2 })]);
+    expect(account.submitted).toHaveLength(4);
+  });
+
+  const list = '1 problem: seq_regions[1] (a): unique_entry_id is used by an earlier entry too';
+
+  test.each([
+    ['entries', { seq_regions: [entry('a'), entry('a')] }], ['no list', { seq_regions: 7 }], ['nothing', {}], ['no object', 'x'], ['no number', { seq_regions_uri: 's3://bucket/k', input_count: 'x' }],
+  ])('leaves a bad input that could not be checked to the worker, whose list is the run\'s cause: %s', async (_what, input) => {
+    const faults = { jobs: { 'pavi-retrieve': [{ exitCode: 64 }] }, errorFile: { error: 'Pavi.InvalidInput', entry: null, message: list, found: [list] } };
+    for (const withoutBudget of [UNCHECKED, [...UNCHECKED, 'MakePlan']]) {
+      const { status, error, cause, account } = await run(faults, input, withoutBudget);
+      expect([status, error]).toEqual(['FAILED', 'Pavi.InvalidInput']);
+      expect(cause).toMatch(/^1 problem: seq_regions\[1] \(a\): unique_entry_id is used by an earlier entry too \[sequence retrieval, entr.*exit code 64/);
+      expect(account.submitted.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('tells that it could not be planned at all', async () => {
+    const { status, error, cause, account } = await run({}, INPUT, ['MakePlan', 'MakeUnnamedPlan']);
+    expect([status, error, cause, account.submitted]).toEqual(['FAILED', 'States.QueryEvaluationError', expect.stringContaining('evaluation timeout'), []]);
   });
 
   test.each(['pavi-retrieve', 'pavi-align', 'pavi-collect'])('tells what the error file of a failed %s job says', async (name) => {
