@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { App, Aws, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecrAssets from 'aws-cdk-lib/aws-ecr-assets';
@@ -12,7 +13,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { assertSampleRun, integTest } from './sample-run';
-import { JobsTable, PaviAlignmentPipeline, PipelineCompute, PipelineImages } from '../src';
+import { JobsTable, PaviAlignmentPipeline, PipelineCompute, PipelineImages, ShareIdentifier } from '../src';
 
 const NAME = 'pavi-integ-all-options';
 
@@ -45,7 +46,10 @@ const pipeline = new PaviAlignmentPipeline(stack, 'Pavi', {
     subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
     securityGroups: [new ec2.SecurityGroup(stack, 'Group', { vpc })],
     instanceRole,
+    schedulingPolicy: new batch.FairshareSchedulingPolicy(stack, 'Shares'),
   }),
+  shareIdentifier: ShareIdentifier.fixed('integ'),
+  schedulingPriority: 1,
   images: PipelineImages.fromImages({ worker: ecs.ContainerImage.fromDockerImageAsset(image) }),
   sequenceRetrieval: { ...step, memory: Size.gibibytes(1), maxMemory: Size.gibibytes(4), jobRole: role('RetrievalRole') },
   alignment: { ...step, memory: Size.gibibytes(3), maxMemory: Size.gibibytes(12), jobRole: role('AlignmentRole') },

@@ -8,22 +8,23 @@ import { ErrorName } from '../../src/contract/error-names';
 import { runbookEntry, RUNBOOK } from '../../src/contract/runbook';
 import { fargate, newPipeline, newStack, resourcesOf } from '../src/support/pipeline-stack';
 import { plain } from '../src/support/plain-text';
-import { allOptionsStack, minimalStack } from '../src/support/whole-stacks';
+import { allOptionsStack } from '../src/support/whole-stacks';
 
 const OPERATING = sections('docs/operating.md');
 const ERRORS = OPERATING.filter(({ parent }) => parent === 'Errors');
 const ALARMS = OPERATING.filter(({ parent }) => parent === 'Alarms');
 
-function expressStack() {
+/** Alarms are made only on request, or with somebody to notify. */
+function stackWithAlarms(workflowType?: StateMachineType) {
   const stack = newStack();
-  newPipeline(stack, { compute: fargate(stack), workflowType: StateMachineType.EXPRESS });
+  newPipeline(stack, { compute: fargate(stack), workflowType, monitoring: { alarms: true } }).exportOutputs();
   return stack;
 }
 
 const templates: Record<string, Template> = {
-  'minimal': Template.fromStack(minimalStack()),
+  'standard': Template.fromStack(stackWithAlarms()),
   'all options': Template.fromStack(allOptionsStack()),
-  'express': Template.fromStack(expressStack()),
+  'express': Template.fromStack(stackWithAlarms(StateMachineType.EXPRESS)),
 };
 
 /** What somebody needs who was woken: what it means, in italics at its beginning, how to look, how to mend. */
