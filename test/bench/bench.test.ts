@@ -21,7 +21,7 @@ test('orchestration: a run of more than a hundred jobs beside a small one', () =
   const { status, stdout, stderr } = bench('orchestration.ts', ['--jobs', '1,120', '--rounds', '1']);
   expect({ stderr, ended: [0, 1].includes(status!) }).toEqual({ stderr: '', ended: true });
   expect(row(stdout, 'jobs of the run, all')).toEqual(['3', '122']);
-  expect(row(stdout, 'states entered')).toEqual(['11', '130']);
+  expect(row(stdout, 'states entered')).toEqual(['15', '134']);
   for (const name of ['a: the same programs, bare (ms)', 'b: the state machine, no jobs (ms)', 'c: the whole run (ms)']) {
     expect(row(stdout, name).map(Number).filter((milliseconds) => milliseconds > 0)).toHaveLength(2);
   }
