@@ -1,0 +1,116 @@
+import { TestStateCommand, TestStateCommandInput, TestStateCommandOutput } from '@aws-sdk/client-sfn';
+import type { Session } from './session';
+
+/** A state machine or a branch, as the template has it. */
+export interface StatesDefinition {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, any>>;
+}
+
+/** One call of TestState, as it is kept. */
+export interface StateCall {
+  readonly state: string;
+  readonly request: TestStateCommandInput;
+  readonly response: Omit<TestStateCommandOutput, '$metadata'>;
+}
+
+export interface Walk {
+  readonly calls: StateCall[];
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly output: string;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+interface Place {
+  readonly input: string;
+  readonly variables: string;
+}
+
+/** Not one of a pipeline's longest ways; more would be a loop. */
+const MAX_STATES = 60;
+/** API reference, MockErrorOutput. */
+const MAX_CAUSE = 32_768;
+const TIME = '2026-01-01T00:00:00.000Z';
+
+/**
+ * Goes through a state machine by TestState, state after state, from an input to the end: each state gets what the one before it gave.
+ * What Tasks and Maps do is mocked, so that nothing is started; branches of a Parallel are gone through as well.
+ */
+export async function walkStates(session: Session, machine: StatesDefinition, input: unknown, count: number): Promise<Walk> {
+  const calls: StateCall[] = [];
+  const executionInput = JSON.stringify(input);
+  const walk = async (states: StatesDefinition, from: Place): Promise<Omit<Walk, 'calls'>> => {
+    let place = from;
+    let name: string | undefined = states.StartAt;
+    while (name !== undefined) {
+      if (calls.length >= MAX_STATES) throw new Error(`more than ${MAX_STATES} states were gone through; the last was ${name}`);
+      const state: any = states.States[name];
+      const branches: Omit<Walk, 'calls'>[] = [];
+      for (const branch of state.Type === 'Parallel' ? state.Branches : []) branches.push(await walk(branch, await argumentsOf(state, place)));
+      const mock = mockOf(state, branches, count);
+      const request: TestStateCommandInput = {
+        definition: JSON.stringify({ ...state, QueryLanguage: 'JSONata' }),
+        inspectionLevel: 'DEBUG',
+        ...place,
+        ...mock === undefined ? {} : { mock, context: contextOf(name, executionInput) },
+      };
+      const { $metadata, ...response } = await session.sfn.send(new TestStateCommand(request));
+      calls.push({ state: name, request, response });
+      const { status, output = '{}', error, cause, nextState, inspectionData } = response;
+      if (status === 'FAILED' || status === 'RETRIABLE') return { status: 'FAILED', output, error, cause };
+      place = { input: output, variables: inspectionData?.variables ?? place.variables };
+      name = nextState;
+    }
+    return { status: 'SUCCEEDED', output: place.input };
+  };
+  const argumentsOf = async (state: any, place: Place): Promise<Place> => {
+    if (state.Arguments === undefined) return place;
+    // A Pass gives what the Parallel's Arguments give.
+    const definition = JSON.stringify({ QueryLanguage: 'JSONata', Type: 'Pass', Output: state.Arguments, End: true });
+    const { output = '{}' } = await session.sfn.send(new TestStateCommand({ definition, ...place }));
+    return { ...place, input: output };
+  };
+  return { ...await walk(machine, { input: executionInput, variables: '{}' }), calls };
+}
+
+function mockOf(state: any, branches: readonly Omit<Walk, 'calls'>[], count: number): TestStateCommandInput['mock'] {
+  if (state.Type === 'Map') return { result: JSON.stringify(Array.from({ length: count }, () => ({}))) };
+  if (state.Type === 'Parallel') {
+    const failed = branches.find(({ status }) => status === 'FAILED');
+    if (failed !== undefined) return { errorOutput: { error: failed.error ?? 'Unknown', cause: failed.cause?.slice(0, MAX_CAUSE) } };
+    return { result: JSON.stringify(branches.map(({ output }) => JSON.parse(output))) };
+  }
+  return state.Type === 'Task' ? { result: JSON.stringify(resultOf(state.Resource, count)) } : undefined;
+}
+
+/** What the service gives that the Task calls. */
+function resultOf(resource: string, count: number): object {
+  if (resource.endsWith(':batch:submitJob.sync')) {
+    return { JobName: 'j', JobId: '0', JobQueue: 'q', JobDefinition: 'd', Status: 'SUCCEEDED', StartedAt: 1, Container: { ExitCode: 0 } };
+  }
+  if (resource.endsWith(':s3:getObject')) return { Body: alignment(count) };
+  return {};
+}
+
+/** As Clustal Omega writes the first block. */
+function alignment(count: number): string {
+  const rows = Array.from({ length: count }, (_, index) => `entry-${index}      MKVAVSQPLL\n`);
+  return `CLUSTAL O(1.2.4) multiple sequence alignment\n\n\n${rows.join('')}                 **********\n\n`;
+}
+
+function contextOf(name: string, input: string): string {
+  const arn = (path: string) => `arn:aws:states:us-east-1:123456789012:${path}`;
+  return JSON.stringify({
+    Execution: {
+      Id: arn('execution:Machine:first-deployment'),
+      Input: JSON.parse(input),
+      Name: 'first-deployment',
+      RoleArn: 'arn:aws:iam::123456789012:role/Role',
+      StartTime: TIME,
+      RedriveCount: 0,
+    },
+    State: { Name: name, EnteredTime: TIME, RetryCount: 0 },
+    StateMachine: { Id: arn('stateMachine:Machine'), Name: 'Machine' },
+  });
+}
