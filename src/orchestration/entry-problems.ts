@@ -5,9 +5,10 @@ import {
 } from '../contract/entry-rules';
 import { filled, literal, regex } from '../states/jsonata';
 
-/** So many entries and regions are looked at one by one, see `MAX_CHECKED_ENTRIES`. */
+/** No further entry is looked at after so many entries, regions or problems, see `MAX_CHECKED_ENTRIES`. */
 const MAX_ENTRIES = 25;
-const MAX_PARTS = 60;
+const MAX_PARTS = 50;
+const MAX_PROBLEMS = 80;
 /** Of one list. */
 const MAX_LISTED_PARTS = 30;
 
@@ -106,7 +107,7 @@ function foundProblems(entries: string): string {
     ) };
     $found := $reduce($states.input.wrong = [] and $states.input.repeated = [] ? [] : ${entries}, function($found, $e, $i) {
       ($i in $states.input.wrong or $i in $states.input.repeated) = false ? $found
-      : $count($found.texts) >= ${MAX_PROBLEMS_LISTED} or $found.entries >= ${MAX_ENTRIES} or $found.parts >= ${MAX_PARTS}
+      : $count($found.texts) >= ${MAX_PROBLEMS} or $found.entries >= ${MAX_ENTRIES} or $found.parts >= ${MAX_PARTS}
       ? $merge([$found, { "all": false }]) : $look($found, $e, $i)
     }, { "texts": $states.input.problems, "entries": 0, "parts": 0, "all": $states.input.checked });`;
 }
@@ -118,9 +119,10 @@ function foundProblems(entries: string): string {
 export function refusal(entries: string): string {
   return `(
     ${foundProblems(entries)}
-    $listed := $filter($found.texts, function($text, $n) { $n < ${MAX_PROBLEMS_LISTED} });
+    $isMore := $count($found.texts) > ${MAX_PROBLEMS_LISTED};
+    $listed := $isMore ? $partition($found.texts, ${MAX_PROBLEMS_LISTED})[0] : $found.texts;
     $n := $count($listed);
-    $isAll := $found.all and $count($found.texts) = $n;
+    $isAll := $found.all and $isMore = false;
     $text := ($isAll ? "" : ${literal(AT_LEAST)}) & $n & ($n = 1 ? " problem: " : " problems: ") & $join($listed, ${literal(PROBLEM_SEPARATOR)});
     $isCut := $length($text) > ${MAX_REFUSAL};
     $n = 0 ? ""

@@ -15,16 +15,16 @@ const MAX_SEARCHED_TEXT = 20_000;
 
 /**
  * Functions that the checks of the run and of its entries share. Operators allocate a tenth of what a built-in function does, so they take
- * its place where they can: a text is what equals its own text, and what is absent is neither equal nor unequal to anything.
+ * its place where they can: a text is what equals its own text, a list what a constructor of lists leaves as it is, and what is absent is neither equal nor unequal to anything.
  */
 export const CHECK_HELPERS = `
   $isString := function($v) { $v = $v & "" };
-  $isText := function($v, $pattern) { $isString($v) ? $contains($v, $pattern) : false };
-  $isFilled := function($v) { $isString($v) ? $v != "" : false };
-  $isList := function($v) { $v != null ? $type($v) = "array" : false };
+  $isText := function($v, $pattern) { $v = $v & "" ? $contains($v, $pattern) : false };
+  $isFilled := function($v) { $v != "" and $v = $v & "" };
+  $isList := function($v) { $v = [$v] };
   $isWhole := function($v) { $type($v) = "number" ? $v >= 1 and $v <= ${MAX_WHOLE_NUMBER} and $floor($v) = $v : false };
   $shown := function($v) { (
-    $text := $isString($v) ? "\\"" & $v & "\\"" : $v != null ? $v & "" : "nothing";
+    $text := $v = $v & "" ? "\\"" & $v & "\\"" : $v != null ? $v & "" : "nothing";
     $length($text) > ${MAX_QUOTED_CHARACTERS} ? $substring($text, 0, ${MAX_QUOTED_CHARACTERS}) & "..." : $text
   ) };`;
 

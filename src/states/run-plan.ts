@@ -52,10 +52,10 @@ export function inputCount(): string {
 }
 
 /** How many entries a retrieval job has. */
-export function entriesPerJob(regionsPerJob: number): string {
+export function entriesPerJob(regionsPerJob: number, count = inputCount()): string {
   // A number that only the deployment knows is a token, which does not survive being written into a text as a number.
   const wanted = Token.isUnresolved(regionsPerJob) ? Token.asString(regionsPerJob) : regionsPerJob;
-  return `$max([${wanted}, $ceil(${inputCount()} / ${MAX_RETRIEVAL_JOBS})])`;
+  return `$max([${wanted}, $ceil(${count} / ${MAX_RETRIEVAL_JOBS})])`;
 }
 
 /**
@@ -65,7 +65,7 @@ export function entriesPerJob(regionsPerJob: number): string {
 export function retrievalJobs(regionsPerJob: number): string {
   return `(
     $total := ${inputCount()};
-    $each := ${entriesPerJob(regionsPerJob)};
+    $each := ${entriesPerJob(regionsPerJob, '$total')};
     $jobs := $ceil($total / $each);
     $ids := $total <= ${MAX_NAMED_ENTRIES} ? [${EXECUTION_INPUT}.seq_regions.unique_entry_id] : [];
     $items := $count($ids) != $total ? [] : $jobs = 1 ? [[$ids]] : $partition($ids, $each);
@@ -75,7 +75,10 @@ export function retrievalJobs(regionsPerJob: number): string {
 
 /** The same without the entries' ids. */
 export function unnamedRetrievalJobs(regionsPerJob: number): string {
-  return `[0..$ceil(${inputCount()} / ${entriesPerJob(regionsPerJob)}) - 1]`;
+  return `(
+    $total := ${inputCount()};
+    [0..$ceil($total / ${entriesPerJob(regionsPerJob, '$total')}) - 1]
+  )`;
 }
 
 /**

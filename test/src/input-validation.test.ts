@@ -40,13 +40,20 @@ describe('the refusal of an input', () => {
     expect(await refusalOf(wrong(50))).toBe(`${first}${PROBLEMS_UNLISTED}`);
   });
 
-  test('ends after so many problems', async () => {
+  test('ends after so many problems and parts', async () => {
     const parts = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
-    const input = { seq_regions: ['a', 'b', 'c', 'd'].map((unique_entry_id) => ({ ...valid, unique_entry_id, exon_seq_regions: parts(29), cds_seq_regions: parts(29) })) };
-    const refusal = await refusalOf(input);
-    expect(refusal).toMatch(/^at least 100 problems: /);
-    expect(refusal.split('; seq_regions[')).toHaveLength(MAX_PROBLEMS_LISTED);
+    const many = (exons: number) => ({
+      seq_regions: ['a', 'b', 'c', 'd', 'e'].map((unique_entry_id) => ({ ...valid, unique_entry_id, exon_seq_regions: parts(exons), cds_seq_regions: parts(exons) })),
+    });
+    expect(await refusalOf(many(24))).toMatch(/^at least 96 problems: .*seq_regions\[1] \(b\): cds_seq_regions\[23] [^;]*; there may be more/);
+    expect(await refusalOf(many(31))).toMatch(/^at least 60 problems: .*seq_regions\[0] \(a\): cds_seq_regions\[29] [^;]*; there may be more/);
+    const fields = { unique_entry_id: '/', base_seq_name: ' ', seq_id: 1, seq_strand: 'x', exon_seq_regions: parts(24), cds_seq_regions: parts(20), fasta_file_url: 1 };
+    const refusal = await refusalOf({ seq_regions: [fields, fields, fields] });
+    expect(refusal).toMatch(/^at least 98 problems: /);
     expect(refusal.endsWith(PROBLEMS_UNLISTED)).toBe(true);
+    const most = await refusalOf({ seq_regions: [{ ...fields, exon_seq_regions: parts(30), cds_seq_regions: parts(19) }, { ...fields, exon_seq_regions: parts(30), cds_seq_regions: parts(30) }] });
+    expect(most).toMatch(/^at least 100 problems: /);
+    expect(most.split(/; seq_regions\[/)).toHaveLength(MAX_PROBLEMS_LISTED);
   });
 
   test('is of the form alone where there are too many entries, parts or characters; the worker checks the rest', async () => {
@@ -61,7 +68,7 @@ describe('the refusal of an input', () => {
     const dna = '\u{1F9EC}'.repeat(200);
     const entries = Array.from({ length: 50 }, (_, index) => ({ unique_entry_id: `${index}`.padStart(128, 'x'), base_seq_name: ` ${dna}`, exon_seq_regions: [dna] }));
     const refusal = await refusalOf({ seq_regions: entries });
-    expect(refusal).toMatch(/^at least 100 problems: /);
+    expect(refusal).toMatch(/^at least 80 problems: /);
     expect(refusal.length).toBeLessThan(32_768);
     expect(refusal.endsWith(PROBLEMS_UNLISTED)).toBe(true);
   });
