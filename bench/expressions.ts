@@ -4,9 +4,9 @@
  * them, the processor time of JSONata in V8 and, where there is Java, what JSONata's Java port allocates.
  */
 import { parseArgs } from 'node:util';
+import { AWS_BUDGET, evaluateExpressions, SETTINGS } from '../engine';
 import { machine } from './support/machine';
 import { exitCode, table, target } from './support/targets';
-import { AWS_BUDGET, evaluateExpressions, SETTINGS } from '../engine';
 import { Evaluated, evaluationsOf, GROWING_RUNS, kinds } from '../test/src/support/expression-usage';
 import { FORGERIES, GROWING_INPUTS } from '../test/src/support/growing-inputs';
 import { findPort, Port } from '../test/support/jsonata-port/jsonata-port';

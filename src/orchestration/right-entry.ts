@@ -98,9 +98,9 @@ export function unrecognizedEntries(entries: string): string {
   return `(
     $entries := $states.input.checked and $states.input.entries > 0 ? ${entries} : [];
     $looked := $map($entries, function($e, $i) { $type($e) = "object" ? (
-      $text := $e.{
-        "id": unique_entry_id, "name": base_seq_name, "seq": seq_id, "genome": fasta_file_url, "suffix": alt_seq_name_suffix, "ids": variant_ids,
-        "variants": variants, "strand": seq_strand, "exons": exon_seq_regions, "coding": cds_seq_regions
+      $text := {
+        "id": $e.unique_entry_id, "name": $e.base_seq_name, "seq": $e.seq_id, "genome": $e.fasta_file_url, "suffix": $e.alt_seq_name_suffix,
+        "ids": $e.variant_ids, "variants": $e.variants, "strand": $e.seq_strand, "exons": $e.exon_seq_regions, "coding": $e.cds_seq_regions
       } & "";
       $parts := $states.input.exact and $contains($text, ${regex(rightRegions())});
       {

@@ -5,7 +5,7 @@ import { templateWith } from './pipeline-stack';
 import type { EvaluatedExpression } from '../../../engine';
 import { JobsTable, PaviAlignmentPipelineProps } from '../../../src';
 import { FakeAccount, Faults } from '../../engine/asl/support/fake-account';
-import { runDefinition } from '../../engine/asl/support/run-definition';
+import { runDefinition, TaskClock } from '../../engine/asl/support/run-definition';
 
 export interface Kind {
   readonly name: string;
@@ -30,6 +30,9 @@ export interface Evaluated extends EvaluatedExpression {
   readonly state: string;
 }
 
+/** So that no answer depends on the day. */
+const STARTED = Date.parse('2026-01-01T00:00:00Z');
+
 /** Of each expression of a run, the evaluation that took the most. */
 export async function evaluationsOf({ type, definition }: Kind, input: unknown, faults: Faults = {}): Promise<Evaluated[]> {
   const most = new Map<string, Evaluated>();
@@ -38,7 +41,7 @@ export async function evaluationsOf({ type, definition }: Kind, input: unknown, 
     const before = most.get(id);
     if (before === undefined || evaluated.bytes + evaluated.nodes > before.bytes + before.nodes) most.set(id, evaluated);
   };
-  await runDefinition(definition, { type, input, findIntegration: new FakeAccount(faults).find, expressions: { onUsage } });
+  await runDefinition(definition, { type, input, findIntegration: new FakeAccount(faults).find, expressions: { onUsage }, clock: new TaskClock(STARTED) });
   return [...most.values()];
 }
 

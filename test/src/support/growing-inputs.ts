@@ -86,3 +86,33 @@ export const FORGERIES: Readonly<Record<string, any>> = Object.fromEntries(MARKS
     [`${mark} as an exon and elsewhere`, { seq_regions: [{ ...first, exon_seq_regions: [forged] }, second], note: { '': [forged] } }],
   ];
 }));
+
+const [FIRST, SECOND] = realEntries(2);
+const changed = (changes: object) => ({ seq_regions: [{ ...FIRST, ...changes }, SECOND] });
+
+/** Inputs that two implementations of one language may well read differently. */
+export const ODD_INPUTS: Readonly<Record<string, any>> = {
+  ...FORGERIES,
+  'no-break spaces in names': changed({ base_seq_name: 'a\u00a0b', alt_seq_name_suffix: '\u00a0', fasta_file_url: 'https://a\u00a0b' }),
+  'other white space in names': changed({ base_seq_name: 'a\u2003b', alt_seq_name_suffix: '\ufeff', fasta_file_url: 's3://a/\u3000' }),
+  'line separators in names': changed({ base_seq_name: 'a\u2028b', seq_id: 'X\u2029', unique_entry_id: 'a\u0085' }),
+  'line feeds at the ends': changed({ unique_entry_id: 'a\n', base_seq_name: 'b\n', seq_id: 'c\n', exon_seq_regions: ['1..2\n'], fasta_file_url: 's3://b/k\n' }),
+  'carriage returns at the ends': changed({ unique_entry_id: 'a\r', base_seq_name: 'b\r\n', exon_seq_regions: ['1..2\r'], alt_seq_name_suffix: 'x\r' }),
+  'a URI with a line feed': { seq_regions_uri: 's3://bucket/key\n', input_count: 3 },
+  'names beyond ASCII': changed({ base_seq_name: 'Ünïcödé-蛋白质', seq_id: '\u{1F9EC}'.repeat(50), unique_entry_id: 'é' }),
+  'quotes, backslashes and slashes': changed({ base_seq_name: '"\\/', seq_id: 'a"b\\', exon_seq_regions: ['"', '\\', { start: '"', end: '\\' }] }),
+  'what looks like JSON in texts': changed({ base_seq_name: '","seq":"x', seq_id: '{"start":1,"end":2}', exon_seq_regions: ['1..2","3..4', '],['] }),
+  'names that JavaScript knows': changed({ unique_entry_id: '__proto__', base_seq_name: 'constructor', seq_id: 'toString' }),
+  'empty lists': changed({ exon_seq_regions: [], cds_seq_regions: [], variant_ids: [], variants: [] }),
+  'single parts': changed({ exon_seq_regions: ['10..20'], cds_seq_regions: [{ start: 10, end: 20, frame: 0 }], variant_ids: ['v'], seq_strand: '+' }),
+  'lists in lists': changed({ exon_seq_regions: [['1..2']], cds_seq_regions: [[{ start: 1, end: 2, frame: 0 }]], variant_ids: [['v']], unique_entry_id: ['a'] }),
+  'an entry in a list': { seq_regions: [[FIRST], SECOND] },
+  'no entries': { seq_regions: [] },
+  'an entry alone': { seq_regions: [FIRST] },
+  'an entry alone, with variants': { seq_regions: [{ ...FIRST, variant_ids: ['v'] }] },
+  'ids used again': { seq_regions: [FIRST, SECOND, FIRST, { unique_entry_id: SECOND.unique_entry_id }] },
+  'numbers at their borders': changed({
+    exon_seq_regions: ['000000000000001..000000000000002', '999999999999999..1', { start: 999999999999999, end: 1e15 }, { start: 1.5, end: 0 }], seq_strand: '+',
+  }),
+  'truth values and nulls': changed({ unique_entry_id: null, base_seq_name: true, seq_id: false, seq_strand: null, exon_seq_regions: [null, false], variant_ids: null }),
+};
