@@ -127,10 +127,6 @@ export class ObjectStore {
     this.discardData(object.data);
   }
 
-  public allUploads(): readonly StoredUpload[] {
-    return [...this.uploads.values()];
-  }
-
   public upload(id: string, key: string): StoredUpload {
     const upload = this.uploads.get(id);
     if (upload === undefined || upload.key !== key) throw noSuchUpload(id);
@@ -164,7 +160,7 @@ export class ObjectStore {
     mkdirSync(join(this.folder, 'unfinished'));
     for (const object of this.records<StoredObject>('objects')) this.objects.set(object.key, object);
     for (const upload of this.records<StoredUpload>('uploads')) this.uploads.set(upload.id, upload);
-    const used = new Set([...this.objects.values(), ...this.allUploads().flatMap(({ parts }) => Object.values(parts))].map(({ data }) => data));
+    const used = new Set([...this.objects.values(), ...[...this.uploads.values()].flatMap(({ parts }) => Object.values(parts))].map(({ data }) => data));
     for (const name of readdirSync(join(this.folder, 'data'))) if (!used.has(name)) this.discardData(name);
   }
 

@@ -3,7 +3,7 @@ import type { Operation } from './operations/call';
 import { copyObject, uploadPartCopy } from './operations/copy-object';
 import { deleteObject, deleteObjects } from './operations/delete-objects';
 import { listObjects, listObjectsV2 } from './operations/list-objects';
-import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, listMultipartUploads, listParts, uploadPart } from './operations/multipart';
+import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from './operations/multipart';
 import { getObject, headObject, READ_QUERY } from './operations/read-object';
 import { putObject } from './operations/write-object';
 import { notImplemented } from './s3-error';
@@ -33,7 +33,6 @@ const ROUTES: readonly Route[] = [
     optional: ['prefix', 'delimiter', 'max-keys', 'continuation-token', 'start-after', 'encoding-type', 'fetch-owner'],
   },
   { name: 'GetBucketLocation', method: 'GET', on: 'bucket', where: ['location'], operation: getBucketLocation },
-  { name: 'ListMultipartUploads', method: 'GET', on: 'bucket', where: ['uploads'], optional: ['prefix', 'encoding-type', 'max-uploads'], operation: listMultipartUploads },
   // The last of the bucket's GETs: what it does not know is refused by the parameter's name.
   {
     name: 'ListObjects',
@@ -45,7 +44,6 @@ const ROUTES: readonly Route[] = [
   { name: 'HeadBucket', method: 'HEAD', on: 'bucket', operation: headBucket },
   { name: 'CreateBucket', method: 'PUT', on: 'bucket', operation: createBucket },
   { name: 'DeleteObjects', method: 'POST', on: 'bucket', where: ['delete'], operation: deleteObjects },
-  { name: 'ListParts', method: 'GET', on: 'object', where: ['uploadId'], optional: ['max-parts', 'part-number-marker'], operation: listParts },
   { name: 'GetObject', method: 'GET', on: 'object', optional: READ_QUERY, operation: getObject },
   { name: 'HeadObject', method: 'HEAD', on: 'object', optional: READ_QUERY, operation: headObject },
   {

@@ -120,53 +120,6 @@ export const abortMultipartUpload: Operation = async (call) => {
   return { status: 204 };
 };
 
-export const listParts: Operation = async (call) => {
-  const { request, request: { bucket, key, query } } = call;
-  const store = call.buckets.get(bucket);
-  authorize(call, 's3:ListMultipartUploadParts', bucket, key);
-  const upload = store.upload(query.get('uploadId')!, key);
-  const after = integerOf(request, 'part-number-marker', 0, 0, MAX_PARTS);
-  const max = Math.min(1000, integerOf(request, 'max-parts', 1000, 0, MAX_PARTS));
-  const following = Object.keys(upload.parts).map(Number).sort((a, b) => a - b).filter((number) => number > after);
-  const listed = following.slice(0, max);
-  return {
-    status: 200,
-    body: toXml('ListPartsResult', {
-      Bucket: bucket,
-      Key: key,
-      UploadId: upload.id,
-      StorageClass: 'STANDARD',
-      PartNumberMarker: after,
-      MaxParts: max,
-      ...listed.length > 0 ? { NextPartNumberMarker: listed.at(-1) } : {},
-      IsTruncated: following.length > listed.length,
-      Part: listed.map((PartNumber) => {
-        const { etag, size, lastModified, checksum } = upload.parts[PartNumber];
-        return { PartNumber, LastModified: lastModified, ETag: `"${etag}"`, Size: size, ...checksum === undefined ? {} : { [`Checksum${checksum.algorithm}`]: checksum.value } };
-      }),
-    }),
-  };
-};
-
-export const listMultipartUploads: Operation = async (call) => {
-  const { bucket, query } = call.request;
-  const store = call.buckets.get(bucket);
-  authorize(call, 's3:ListBucketMultipartUploads', bucket);
-  const prefix = query.get('prefix') ?? '';
-  const uploads = store.allUploads().filter(({ key }) => key.startsWith(prefix))
-    .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
-  return {
-    status: 200,
-    body: toXml('ListMultipartUploadsResult', {
-      Bucket: bucket,
-      Prefix: prefix,
-      MaxUploads: 1000,
-      IsTruncated: false,
-      Upload: uploads.map(({ key, id, initiated }) => ({ Key: key, UploadId: id, Initiated: initiated, StorageClass: 'STANDARD' })),
-    }),
-  };
-};
-
 /** A part as a CompleteMultipartUpload lists it. */
 type ListedPart = Readonly<Record<string, string | undefined>>;
 
