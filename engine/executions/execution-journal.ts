@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChildJournal } from './child-journal';
 import type { HistoryEvent } from '../asl/record/history';
 import { endOf, EndStatus, redrivesOf } from '../asl/record/history-end';
 import type { MapRun } from '../asl/record/map-run';
 import type { Move } from '../asl/record/place';
-import { reopenLines } from '../disk/whole-lines';
+import { Journal } from '../disk/journal';
+import { readIfThere } from '../disk/read-if-there';
 import { writeWhole } from '../disk/write-whole';
 
 export type ExecutionStatus = 'RUNNING' | EndStatus;
@@ -70,32 +71,30 @@ export class ExecutionJournal {
 
   /** What the child executions of its distributed Maps leave. */
   public readonly children: ChildJournal;
-  private readonly lines: string;
+  private readonly path: string;
+  private readonly lines: Journal<Line>;
   private readonly end: string;
-  /** Open from the first line that is written to the end. */
-  private file?: number;
 
   private constructor(folder: string, name: string) {
-    this.lines = join(folder, `${name}.jsonl`);
+    this.path = join(folder, `${name}.jsonl`);
+    this.lines = new Journal(this.path);
     this.end = join(folder, `${name}.json`);
-    this.children = new ChildJournal(this.lines);
+    this.children = new ChildJournal(this.path);
   }
 
   public append(line: Line): void {
-    this.file ??= openSync(this.lines, 'a');
-    writeSync(this.file, `${JSON.stringify(line)}\n`);
+    this.lines.append(line);
   }
 
   /** Makes the journal one that goes on: without its end, and without a line that was cut off. */
   public reopen(): void {
     rmSync(this.end, { force: true });
-    reopenLines(this.lines);
+    this.lines.reopen();
     this.children.reopen();
   }
 
   public close(record: ExecutionRecord): void {
-    if (this.file !== undefined) closeSync(this.file);
-    this.file = undefined;
+    this.lines.close();
     this.children.close();
     writeWhole(this.end, JSON.stringify(record));
   }
@@ -105,26 +104,19 @@ export class ExecutionJournal {
     const moves: Move[] = [];
     const mapRuns = new Map<string, MapRun>();
     let start: ExecutionStart | undefined;
-    const text = readFileSync(this.lines, 'utf8');
-    for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
-      if (line === '') continue;
-      const entry = JSON.parse(line) as Line;
+    for (const entry of this.lines.read()) {
       if ('start' in entry) start = entry.start;
       else if ('event' in entry) events.push(entry.event);
       else if ('move' in entry) moves.push(entry.move);
       else mapRuns.set(entry.mapRun.mapRunArn, entry.mapRun);
     }
-    if (start === undefined) throw new Error(`${this.lines} does not begin with an execution's start; if it is not needed, delete it`);
+    if (start === undefined) throw new Error(`${this.path} does not begin with an execution's start; if it is not needed, delete it`);
     return { record: { ...start, ...stateOf(events), mapRuns: [...mapRuns.values()] }, events, moves };
   }
 
   private ending(): ExecutionRecord | undefined {
-    try {
-      return JSON.parse(readFileSync(this.end, 'utf8')) as ExecutionRecord;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    const text = readIfThere(this.end);
+    return text === undefined ? undefined : JSON.parse(text) as ExecutionRecord;
   }
 }
 
