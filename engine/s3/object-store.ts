@@ -160,7 +160,8 @@ export class ObjectStore {
     mkdirSync(join(this.folder, 'unfinished'));
     for (const object of this.records<StoredObject>('objects')) this.objects.set(object.key, object);
     for (const upload of this.records<StoredUpload>('uploads')) this.uploads.set(upload.id, upload);
-    const used = new Set([...this.objects.values(), ...[...this.uploads.values()].flatMap(({ parts }) => Object.values(parts))].map(({ data }) => data));
+    const parts = [...this.uploads.values()].flatMap((upload) => Object.values(upload.parts));
+    const used = new Set([...this.objects.values(), ...parts].map(({ data }) => data));
     for (const name of readdirSync(join(this.folder, 'data'))) if (!used.has(name)) this.discardData(name);
   }
 

@@ -4,7 +4,7 @@ import { copyObject, uploadPartCopy } from './operations/copy-object';
 import { deleteObject, deleteObjects } from './operations/delete-objects';
 import { listObjects, listObjectsV2 } from './operations/list-objects';
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart } from './operations/multipart';
-import { getObject, headObject, READ_QUERY } from './operations/read-object';
+import { getObject, headObject } from './operations/read-object';
 import { putObject } from './operations/write-object';
 import { notImplemented } from './s3-error';
 import type { S3Request } from './s3-request';
@@ -44,8 +44,8 @@ const ROUTES: readonly Route[] = [
   { name: 'HeadBucket', method: 'HEAD', on: 'bucket', operation: headBucket },
   { name: 'CreateBucket', method: 'PUT', on: 'bucket', operation: createBucket },
   { name: 'DeleteObjects', method: 'POST', on: 'bucket', where: ['delete'], operation: deleteObjects },
-  { name: 'GetObject', method: 'GET', on: 'object', optional: READ_QUERY, operation: getObject },
-  { name: 'HeadObject', method: 'HEAD', on: 'object', optional: READ_QUERY, operation: headObject },
+  { name: 'GetObject', method: 'GET', on: 'object', operation: getObject },
+  { name: 'HeadObject', method: 'HEAD', on: 'object', operation: headObject },
   {
     name: 'UploadPartCopy', method: 'PUT', on: 'object', where: ['uploadId', 'partNumber'], header: 'x-amz-copy-source', operation: uploadPartCopy,
   },

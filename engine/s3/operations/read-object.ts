@@ -1,38 +1,25 @@
 import { header } from '../../signing/signed-request';
 import { checksumHeader } from '../checksums';
 import type { StoredObject } from '../object-store';
-import { invalidArgument, S3Error } from '../s3-error';
+import { S3Error } from '../s3-error';
 import { S3Request } from '../s3-request';
-import { authorize, Call, mayKnowAbsence, Operation } from './call';
+import { authorize, Call, mayKnowAbsence, Operation, S3Response } from './call';
 import { isNotModified } from './conditions';
-
-/** The query's name for each header that a reader may have otherwise. */
-const OVERRIDES: Readonly<Record<string, string>> = {
-  'response-content-type': 'content-type',
-  'response-content-disposition': 'content-disposition',
-  'response-content-encoding': 'content-encoding',
-  'response-content-language': 'content-language',
-  'response-cache-control': 'cache-control',
-  'response-expires': 'expires',
-};
-const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
-export const READ_QUERY = Object.keys(OVERRIDES);
 
 export const getObject: Operation = async (call) => {
   const object = find(call);
-  if (isNotModified(call.request, object)) return { status: 304, headers: { etag: `"${object.etag}"` } };
-  const range = rangeOf(call.request, object.size);
-  const headers = { ...headersOf(call.request, object), ...lengthHeaders(range, object.size) };
-  const body = call.buckets.get(call.request.bucket).readData(object, range?.start, range?.end);
-  return { status: range === undefined ? 200 : 206, headers, body };
+  const { range, ...answer } = headOf(call, object);
+  return answer.status === 304 ? answer : { ...answer, body: call.buckets.get(call.request.bucket).readData(object, range?.start, range?.end) };
 };
 
-export const headObject: Operation = async (call) => {
-  const object = find(call);
-  if (isNotModified(call.request, object)) return { status: 304, headers: { etag: `"${object.etag}"` } };
-  const range = rangeOf(call.request, object.size);
-  return { status: range === undefined ? 200 : 206, headers: { ...headersOf(call.request, object), ...lengthHeaders(range, object.size) } };
-};
+export const headObject: Operation = async (call) => headOf(call, find(call));
+
+/** Status and headers are the same with a body and without. */
+function headOf({ request }: Call, object: StoredObject): S3Response & { readonly range?: { start: number; end: number } } {
+  if (isNotModified(request, object)) return { status: 304, headers: { etag: `"${object.etag}"` } };
+  const range = rangeOf(request, object.size);
+  return { status: range === undefined ? 200 : 206, headers: { ...headersOf(request, object), ...lengthHeaders(range, object.size) }, range };
+}
 
 function find(call: Call): StoredObject {
   const { bucket, key } = call.request;
@@ -55,13 +42,6 @@ function headersOf(request: S3Request, object: StoredObject): Record<string, str
     headers[checksumHeader(object.checksum.algorithm)] = object.checksum.value;
     headers['x-amz-checksum-type'] = /-\d+$/.test(object.checksum.value) ? 'COMPOSITE' : 'FULL_OBJECT';
   }
-  for (const [name, target] of Object.entries(OVERRIDES)) {
-    const value = request.query.get(name);
-    if (value === undefined) continue;
-    // A line end would begin a header of the caller's own; what is beyond Latin-1 no header can hold.
-    if (!HEADER_VALUE.test(value)) throw invalidArgument(`${name} must be a header's value`, name, value);
-    headers[target] = value;
-  }
   return headers;
 }
 
@@ -71,7 +51,7 @@ function lengthHeaders(range: { start: number; end: number } | undefined, size: 
 }
 
 /** One byte range; what is no range, or several, gives the whole object, as S3 does it (RFC 9110, section 14.2). */
-export function rangeOf(request: S3Request, size: number): { start: number; end: number } | undefined {
+function rangeOf(request: S3Request, size: number): { start: number; end: number } | undefined {
   const text = header(request, 'range');
   const match = text === undefined ? null : /^bytes=(\d*)-(\d*)$/.exec(text);
   if (match === null || (match[1] === '' && match[2] === '')) return undefined;
