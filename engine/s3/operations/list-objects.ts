@@ -2,7 +2,7 @@ import type { ObjectStore } from '../object-store';
 import { invalidArgument } from '../s3-error';
 import { integerOf } from '../s3-request';
 import { toXml, XmlContent } from '../xml';
-import { authorize, Operation } from './call';
+import { authorize, Call, Operation, S3Response } from './call';
 
 const MAX_KEYS = 1000;
 /** All is the account's; a canonical user's id has 64 hexadecimal digits. */
@@ -15,58 +15,54 @@ interface Page {
   readonly last?: string;
 }
 
+/** A key as it stands in the answer. */
+type Text = (key: string) => string;
+
 export const listObjectsV2: Operation = async (call) => {
-  const { request, request: { bucket, query } } = call;
-  const store = call.buckets.get(bucket);
-  authorize(call, 's3:ListBucket', bucket);
-  const [prefix, delimiter, token, startAfter] = ['prefix', 'delimiter', 'continuation-token', 'start-after'].map((name) => query.get(name));
-  const maxKeys = Math.min(MAX_KEYS, integerOf(request, 'max-keys', MAX_KEYS, 0, 2 ** 31 - 1));
-  const { encodingType, text } = encodingOf(query);
-  const page = pageOf(store, prefix ?? '', delimiter ?? '', token === undefined ? startAfter ?? '' : keyOfToken(token), maxKeys);
-  return {
-    status: 200,
-    body: toXml('ListBucketResult', {
-      Name: bucket,
-      Prefix: text(prefix ?? ''),
-      ...delimiter === undefined ? {} : { Delimiter: text(delimiter) },
-      ...startAfter === undefined ? {} : { StartAfter: text(startAfter) },
-      ...encodingType === undefined ? {} : { EncodingType: encodingType },
-      ...token === undefined ? {} : { ContinuationToken: token },
-      MaxKeys: maxKeys,
-      KeyCount: page.keys.length + page.prefixes.length,
-      IsTruncated: page.last !== undefined,
-      ...page.last === undefined ? {} : { NextContinuationToken: Buffer.from(page.last).toString('base64url') },
-      ...contentsOf(store, page, text, query.get('fetch-owner') === 'true'),
-    }),
-  };
+  const [token, startAfter] = ['continuation-token', 'start-after'].map((name) => call.request.query.get(name));
+  const after = () => (token === undefined ? startAfter ?? '' : keyOfToken(token));
+  return listing(call, after, call.request.query.get('fetch-owner') === 'true', ({ keys, prefixes, last }, text) => ({
+    ...startAfter === undefined ? {} : { StartAfter: text(startAfter) },
+    ...token === undefined ? {} : { ContinuationToken: token },
+    KeyCount: keys.length + prefixes.length,
+    ...last === undefined ? {} : { NextContinuationToken: Buffer.from(last).toString('base64url') },
+  }));
 };
 
 /** The first version of the listing: as boto3's `bucket.objects` and older programs list. */
 export const listObjects: Operation = async (call) => {
+  const { query } = call.request;
+  const marker = query.get('marker') ?? '';
+  return listing(call, () => marker, true, ({ last }, text) => ({
+    Marker: text(marker), ...last === undefined || !query.has('delimiter') ? {} : { NextMarker: text(last) },
+  }));
+};
+
+/** What both versions answer, with what one has of its own. */
+function listing(call: Call, after: () => string, withOwner: boolean, own: (page: Page, text: Text) => XmlContent): S3Response {
   const { request, request: { bucket, query } } = call;
   const store = call.buckets.get(bucket);
   authorize(call, 's3:ListBucket', bucket);
-  const [prefix = '', delimiter, marker = ''] = ['prefix', 'delimiter', 'marker'].map((name) => query.get(name));
+  const [prefix = '', delimiter] = ['prefix', 'delimiter'].map((name) => query.get(name));
   const maxKeys = Math.min(MAX_KEYS, integerOf(request, 'max-keys', MAX_KEYS, 0, 2 ** 31 - 1));
   const { encodingType, text } = encodingOf(query);
-  const page = pageOf(store, prefix, delimiter ?? '', marker, maxKeys);
+  const page = pageOf(store, prefix, delimiter ?? '', after(), maxKeys);
   return {
     status: 200,
     body: toXml('ListBucketResult', {
       Name: bucket,
       Prefix: text(prefix),
-      Marker: text(marker),
       ...delimiter === undefined ? {} : { Delimiter: text(delimiter) },
       ...encodingType === undefined ? {} : { EncodingType: encodingType },
       MaxKeys: maxKeys,
       IsTruncated: page.last !== undefined,
-      ...page.last === undefined || delimiter === undefined ? {} : { NextMarker: text(page.last) },
-      ...contentsOf(store, page, text, true),
+      ...own(page, text),
+      ...contentsOf(store, page, text, withOwner),
     }),
   };
-};
+}
 
-function contentsOf(store: ObjectStore, page: Page, text: (key: string) => string, withOwner: boolean): XmlContent {
+function contentsOf(store: ObjectStore, page: Page, text: Text, withOwner: boolean): XmlContent {
   const Contents = page.keys.map((key) => {
     const { size, etag, lastModified, checksum } = store.get(key);
     return {
@@ -82,7 +78,7 @@ function contentsOf(store: ObjectStore, page: Page, text: (key: string) => strin
   return { Contents, CommonPrefixes: page.prefixes.map((Prefix) => ({ Prefix: text(Prefix) })) };
 }
 
-function encodingOf(query: ReadonlyMap<string, string>): { encodingType?: string; text: (key: string) => string } {
+function encodingOf(query: ReadonlyMap<string, string>): { encodingType?: string; text: Text } {
   const encodingType = query.get('encoding-type');
   if (encodingType === undefined) return { text: (key) => key };
   if (encodingType !== 'url') throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', encodingType);
