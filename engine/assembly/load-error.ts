@@ -5,3 +5,13 @@ export class LoadError extends Error {
     this.name = 'LoadError';
   }
 }
+
+/** What the work gives; undefined if it fails, which is then one of the problems. */
+export function attempt<T>(problems: string[], where: string, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    problems.push(`${where}: ${(error as Error).message}`);
+    return undefined;
+  }
+}

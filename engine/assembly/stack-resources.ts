@@ -1,5 +1,6 @@
 import type { AssemblyStack } from './cloud-assembly';
 import { evaluate } from './intrinsics';
+import { attempt } from './load-error';
 import { ACCOUNT } from './resource-names';
 import { partOf } from './resource-types';
 import { FindExport, TemplateScope } from './template-scope';
@@ -69,32 +70,24 @@ function resolve(stack: AssemblyStack, scope: TemplateScope): Omit<StackResource
   // The functions that the language extensions add are refused one by one.
   const problems = [stack.template.Transform ?? []].flat().filter((name) => name !== 'AWS::LanguageExtensions')
     .map((name) => `stack ${stack.name}: the transform ${JSON.stringify(name)} is not supported`);
-  const attempt = <T>(where: string, work: () => T): T | undefined => {
-    try {
-      return work();
-    } catch (error) {
-      problems.push(`${where}: ${(error as Error).message}`);
-      return undefined;
-    }
-  };
   const resources: Resource[] = [];
   const notSimulated = new Map<string, string[]>();
   for (const [logicalId, resource] of Object.entries(stack.template.Resources ?? {})) {
     const where = `${logicalId} (${resource.Type})`;
-    if (attempt(where, () => scope.has(resource)) !== true) continue;
+    if (attempt(problems, where, () => scope.has(resource)) !== true) continue;
     const part = partOf(resource.Type);
     if (part === 'refused') problems.push(`${where}: this type of resource is not supported`);
     if (part === 'not-simulated') notSimulated.set(resource.Type, [...notSimulated.get(resource.Type) ?? [], logicalId]);
     if (part !== 'used') continue;
-    const properties = attempt(where, () => evaluate(resource.Properties ?? {}, scope) as Record<string, unknown>);
-    const names = attempt(where, () => scope.names(logicalId)!);
+    const properties = attempt(problems, where, () => evaluate(resource.Properties ?? {}, scope) as Record<string, unknown>);
+    const names = attempt(problems, where, () => scope.names(logicalId)!);
     if (properties !== undefined && names !== undefined) {
       const arn = names.attributes.Arn ?? names.attributes[`${resource.Type.split('::')[2]}Arn`] ?? names.ref;
       resources.push({ logicalId, type: resource.Type, ref: names.ref, arn, properties });
     }
   }
   const outputs = Object.fromEntries(Object.entries(stack.template.Outputs ?? {})
-    .filter(([key, { Condition }]) => Condition === undefined || attempt(`output ${key}`, () => scope.condition(Condition)) === true)
-    .map(([key, { Value }]) => [key, attempt(`output ${key}`, () => evaluate(Value, scope))]));
+    .filter(([key, { Condition }]) => Condition === undefined || attempt(problems, `output ${key}`, () => scope.condition(Condition)) === true)
+    .map(([key, { Value }]) => [key, attempt(problems, `output ${key}`, () => evaluate(Value, scope))]));
   return { resources, outputs, problems, notSimulated };
 }

@@ -10,7 +10,7 @@ import { iamSizeProblems, roleOf, unknownPermissions } from './roles';
 import { tableOf } from './tables';
 import { taskResources, loadDefinition } from '../asl/definition/load-definition';
 import { readAssembly } from '../assembly/cloud-assembly';
-import { LoadError } from '../assembly/load-error';
+import { attempt, LoadError } from '../assembly/load-error';
 import { PARTITION } from '../assembly/resource-names';
 import { BUCKET_DEPLOYMENT } from '../assembly/resource-types';
 import { Resource, resolveStacks } from '../assembly/stack-resources';
@@ -176,13 +176,4 @@ function stateMachineOf(machine: Resource, roles: ReadonlyMap<string, Role>, pro
   if (role === undefined) problems.push(`${logicalId}: its role ${properties.RoleArn} is not in the stack`);
   if (role === undefined || loaded === undefined) return undefined;
   return { arn, name: arn.split(':').at(-1)!, role, ...loaded };
-}
-
-function attempt<T>(problems: string[], where: string, work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    problems.push(`${where}: ${(error as Error).message}`);
-    return undefined;
-  }
 }
