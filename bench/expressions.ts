@@ -9,7 +9,7 @@ import { machine } from './support/machine';
 import { exitCode, table, target } from './support/targets';
 import { Evaluated, evaluationsOf, GROWING_RUNS, kinds } from '../test/src/support/expression-usage';
 import { FORGERIES, GROWING_INPUTS } from '../test/src/support/growing-inputs';
-import { findPort, Port } from '../test/support/jsonata-port/jsonata-port';
+import { findPort, Port, PortQuestion } from '../test/support/jsonata-port/jsonata-port';
 
 interface Measured extends Evaluated {
   readonly kind: string;
@@ -38,10 +38,14 @@ async function v8Ms({ text, bindings }: Evaluated): Promise<number> {
   return Math.min(...times);
 }
 
+function asked({ text, bindings: { [SETTINGS]: _settings, ...bindings } }: Evaluated): PortQuestion {
+  return { expression: text, bindings };
+}
+
 function onPort(port: Port, evaluated: readonly Evaluated[]): ReturnType<Port> {
   const answers: ReturnType<Port> = [];
   for (let start = 0; start < evaluated.length; start += AT_ONCE) {
-    answers.push(...port(evaluated.slice(start, start + AT_ONCE).map(({ text, bindings: { [SETTINGS]: _settings, ...bindings } }) => ({ expression: text, bindings }))));
+    answers.push(...port(evaluated.slice(start, start + AT_ONCE).map(asked)));
   }
   return answers;
 }

@@ -51,7 +51,8 @@ describe('the refusal of an input', () => {
     const refusal = await refusalOf({ seq_regions: [fields, fields, fields] });
     expect(refusal).toMatch(/^at least 98 problems: /);
     expect(refusal.endsWith(PROBLEMS_UNLISTED)).toBe(true);
-    const most = await refusalOf({ seq_regions: [{ ...fields, exon_seq_regions: parts(30), cds_seq_regions: parts(19) }, { ...fields, exon_seq_regions: parts(30), cds_seq_regions: parts(30) }] });
+    const more = (exons: number, coding: number) => ({ ...fields, exon_seq_regions: parts(exons), cds_seq_regions: parts(coding) });
+    const most = await refusalOf({ seq_regions: [more(30, 19), more(30, 30)] });
     expect(most).toMatch(/^at least 100 problems: /);
     expect(most.split(/; seq_regions\[/)).toHaveLength(MAX_PROBLEMS_LISTED);
   });

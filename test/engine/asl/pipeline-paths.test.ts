@@ -39,7 +39,9 @@ describe.each(KINDS)('the pipeline with %s', (kind, type, props) => {
   const taken = new Set<string>();
 
   /** @param withoutBudget states whose expressions get neither a node nor a byte */
-  const run = async (faults: Faults, input: unknown = INPUT, withoutBudget: readonly string[] = []): Promise<ExecutionResult & { account: FakeAccount }> => {
+  const run = async (
+    faults: Faults, input: unknown = INPUT, withoutBudget: readonly string[] = [],
+  ): Promise<ExecutionResult & { account: FakeAccount }> => {
     const account = new FakeAccount(faults);
     const result = await runDefinition(definition, {
       type,
@@ -71,12 +73,12 @@ describe.each(KINDS)('the pipeline with %s', (kind, type, props) => {
     expect(account.submitted).toHaveLength(4);
   });
 
-  const list = '1 problem: seq_regions[1] (a): unique_entry_id is used by an earlier entry too';
+  const problems = '1 problem: seq_regions[1] (a): unique_entry_id is used by an earlier entry too';
 
   test.each([
     ['entries', { seq_regions: [entry('a'), entry('a')] }], ['no list', { seq_regions: 7 }], ['nothing', {}], ['no object', 'x'], ['no number', { seq_regions_uri: 's3://bucket/k', input_count: 'x' }],
   ])('leaves a bad input that could not be checked to the worker, whose list is the run\'s cause: %s', async (_what, input) => {
-    const faults = { jobs: { 'pavi-retrieve': [{ exitCode: 64 }] }, errorFile: { error: 'Pavi.InvalidInput', entry: null, message: list, found: [list] } };
+    const faults = { jobs: { 'pavi-retrieve': [{ exitCode: 64 }] }, errorFile: { error: 'Pavi.InvalidInput', entry: null, message: problems, found: [problems] } };
     for (const withoutBudget of [UNCHECKED, [...UNCHECKED, 'MakePlan']]) {
       const { status, error, cause, account } = await run(faults, input, withoutBudget);
       expect([status, error]).toEqual(['FAILED', 'Pavi.InvalidInput']);

@@ -41,14 +41,15 @@ export async function evaluationsOf({ type, definition }: Kind, input: unknown, 
     const before = most.get(id);
     if (before === undefined || evaluated.bytes + evaluated.nodes > before.bytes + before.nodes) most.set(id, evaluated);
   };
-  await runDefinition(definition, { type, input, findIntegration: new FakeAccount(faults).find, expressions: { onUsage }, clock: new TaskClock(STARTED) });
+  const { find } = new FakeAccount(faults);
+  await runDefinition(definition, { type, input, findIntegration: find, expressions: { onUsage }, clock: new TaskClock(STARTED) });
   return [...most.values()];
 }
 
 /** As large as what Step Functions reads: 32,768 characters of a job's description, 192 KiB of an alignment, a long error file. */
 const ENVIRONMENT = Array.from({ length: 200 }, (_, index) => ({ Name: `NAME_${index}`, Value: `{"a \\"word\\"": ${index}} `.repeat(3) }));
-const ALIGNMENT = `CLUSTAL O(1.2.4) multiple sequence alignment\n\n\n${Array.from({ length: 1900 }, (_, index) => `seq${index}`.padEnd(30) + 'M'.repeat(60)).join('\n')}`
-  + `\n${' '.repeat(90)}\n\nseq0 M`;
+const ROWS = Array.from({ length: 1900 }, (_, index) => `seq${index}`.padEnd(30) + 'M'.repeat(60));
+const ALIGNMENT = `CLUSTAL O(1.2.4) multiple sequence alignment\n\n\n${ROWS.join('\n')}\n${' '.repeat(90)}\n\nseq0 M`;
 const ERROR_FILE = {
   error: 'Pavi.InvalidInput',
   entry: null,
