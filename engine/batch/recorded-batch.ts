@@ -1,9 +1,8 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { BatchService, BatchServiceOptions, JobDescription, RunningJob } from './batch-service';
 import { ENDED, Job, jobDescription } from './job';
 import type { SubmitJob } from './submission';
 import type { Clock } from '../asl/clock';
-import { Journal } from '../disk/journal';
 import { writeWhole } from '../disk/write-whole';
 
 /** Batch keeps jobs that have ended for at least 7 days (AWS Batch user guide, "Job states"). */
@@ -71,7 +70,22 @@ export class RecordedBatch extends BatchService {
 
 /** The last that was written of each job; a line that was cut off is as if it had not been written. */
 function readJobs(file: string): JobDescription[] {
-  const jobs = new Map(new Journal<JobDescription>(file).read().map((job) => [job.JobId, job]));
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  const jobs = new Map<string, JobDescription>();
+  for (const line of text.split('\n')) {
+    try {
+      const job = JSON.parse(line) as JobDescription;
+      jobs.set(job.JobId, job);
+    } catch {
+      continue;
+    }
+  }
   return [...jobs.values()].filter(({ StoppedAt }) => StoppedAt === undefined || StoppedAt > Date.now() - KEPT_MS);
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { readIfThere } from './read-if-there';
 
 /** Two processes must not write the same state. */
 export class FolderInUse extends Error {
@@ -42,7 +41,7 @@ export function lockFolder(folder: string): { release(): void } {
 /** Whoever makes the file writes into it at once: an empty one is a process that has just begun, unless it stays so. */
 function writtenOwner(path: string): string {
   for (let tries = 0; tries < MOST_LOOKS; tries += 1) {
-    const owner = readIfThere(path) ?? '';
+    const owner = readOwner(path);
     if (owner !== '') return owner;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
   }
@@ -58,13 +57,22 @@ function takeAway(path: string, written: string): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  const taken = readIfThere(aside) ?? '';
+  const taken = readOwner(aside);
   rmSync(aside, { force: true });
   if (taken === written) return;
   try {
     writeFileSync(path, taken, { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function readOwner(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
   }
 }
 

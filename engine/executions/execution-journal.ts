@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChildJournal } from './child-journal';
 import type { HistoryEvent } from '../asl/record/history';
 import { endOf, EndStatus, redrivesOf } from '../asl/record/history-end';
 import type { MapRun } from '../asl/record/map-run';
 import type { Move } from '../asl/record/place';
-import { Journal } from '../disk/journal';
-import { readIfThere } from '../disk/read-if-there';
+import { reopenLines } from '../disk/whole-lines';
 import { writeWhole } from '../disk/write-whole';
 
 export type ExecutionStatus = 'RUNNING' | EndStatus;
@@ -71,30 +70,32 @@ export class ExecutionJournal {
 
   /** What the child executions of its distributed Maps leave. */
   public readonly children: ChildJournal;
-  private readonly path: string;
-  private readonly lines: Journal<Line>;
+  private readonly lines: string;
   private readonly end: string;
+  /** Open from the first line that is written to the end. */
+  private file?: number;
 
   private constructor(folder: string, name: string) {
-    this.path = join(folder, `${name}.jsonl`);
-    this.lines = new Journal(this.path);
+    this.lines = join(folder, `${name}.jsonl`);
     this.end = join(folder, `${name}.json`);
-    this.children = new ChildJournal(this.path);
+    this.children = new ChildJournal(this.lines);
   }
 
   public append(line: Line): void {
-    this.lines.append(line);
+    this.file ??= openSync(this.lines, 'a');
+    writeSync(this.file, `${JSON.stringify(line)}\n`);
   }
 
   /** Makes the journal one that goes on: without its end, and without a line that was cut off. */
   public reopen(): void {
     rmSync(this.end, { force: true });
-    this.lines.reopen();
+    reopenLines(this.lines);
     this.children.reopen();
   }
 
   public close(record: ExecutionRecord): void {
-    this.lines.close();
+    if (this.file !== undefined) closeSync(this.file);
+    this.file = undefined;
     this.children.close();
     writeWhole(this.end, JSON.stringify(record));
   }
@@ -104,19 +105,26 @@ export class ExecutionJournal {
     const moves: Move[] = [];
     const mapRuns = new Map<string, MapRun>();
     let start: ExecutionStart | undefined;
-    for (const entry of this.lines.read()) {
+    const text = readFileSync(this.lines, 'utf8');
+    for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
+      if (line === '') continue;
+      const entry = JSON.parse(line) as Line;
       if ('start' in entry) start = entry.start;
       else if ('event' in entry) events.push(entry.event);
       else if ('move' in entry) moves.push(entry.move);
       else mapRuns.set(entry.mapRun.mapRunArn, entry.mapRun);
     }
-    if (start === undefined) throw new Error(`${this.path} does not begin with an execution's start; if it is not needed, delete it`);
+    if (start === undefined) throw new Error(`${this.lines} does not begin with an execution's start; if it is not needed, delete it`);
     return { record: { ...start, ...stateOf(events), mapRuns: [...mapRuns.values()] }, events, moves };
   }
 
   private ending(): ExecutionRecord | undefined {
-    const text = readIfThere(this.end);
-    return text === undefined ? undefined : JSON.parse(text) as ExecutionRecord;
+    try {
+      return JSON.parse(readFileSync(this.end, 'utf8')) as ExecutionRecord;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 }
 

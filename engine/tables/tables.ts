@@ -1,10 +1,9 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LoadedTable } from '../deployment/loaded-assembly';
-import { Journal } from '../disk/journal';
 import { writeWhole } from '../disk/write-whole';
 
 export interface TablesAnswer {
@@ -73,10 +72,7 @@ export class Tables {
       await settled(server, schema.TableName);
     }
     mkdirSync(this.folder, { recursive: true });
-    const journal = new Journal<JournalLine>(this.journal);
-    // The write of a line that was cut off was not answered.
-    journal.reopen();
-    const writes = journal.read();
+    const writes = existsSync(this.journal) ? readJournal(this.journal) : [];
     for (const { operation, input } of writes) {
       const { status, body } = await send(server, operation, input);
       if (status !== 200) {
@@ -129,6 +125,14 @@ function newServer(tableArn: string | undefined): Server {
 
 function line(entry: JournalLine): string {
   return `${JSON.stringify(entry)}\n`;
+}
+
+/** The last line may have been cut off; its write was not answered then. */
+function readJournal(file: string): JournalLine[] {
+  const text = readFileSync(file, 'utf8');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole.length < text.length) writeWhole(file, whole);
+  return whole.split('\n').filter((entry) => entry !== '').map((entry) => JSON.parse(entry) as JournalLine);
 }
 
 function tableNameOf(input: unknown): unknown {
