@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '..');
-const MAX_LINES = 12_000;
+const MAX_LINES = 13_000;
 
 test('the engine stays narrow: docs/decisions/0002 says how many lines it may have', () => {
   const files = readdirSync(join(ROOT, 'engine'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
