@@ -31,7 +31,9 @@ export function iamSizeProblems(resources: readonly Resource[]): string[] {
     const policies: { PolicyDocument?: PolicyDocument }[] = [...properties.Policies ?? [], ...attached.map((other) => other.properties)];
     const inline = policies.reduce((sum, { PolicyDocument: document }) => sum + size(document), 0);
     return [
-      ...ref.length > MAX_ROLE_NAME ? [`${logicalId}: a role's name has up to ${MAX_ROLE_NAME} characters, got ${ref.length}`] : [],
+      // One that the template leaves to CloudFormation is cut there.
+      ...(properties.RoleName?.length ?? 0) > MAX_ROLE_NAME
+        ? [`${logicalId}: a role's name has up to ${MAX_ROLE_NAME} characters, got ${properties.RoleName.length}`] : [],
       ...inline > MAX_INLINE ? [`${logicalId}: a role's inline policies have up to ${MAX_INLINE} characters in all, got ${inline}`] : [],
     ];
   });

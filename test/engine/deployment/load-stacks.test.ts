@@ -65,6 +65,10 @@ describe('what AWS would refuse for its size', () => {
     expect(loaded((stack) => policy(stack, 10_100, { roleName: 'r'.repeat(64) }))).not.toThrow(/up to/);
   });
 
+  test('a role whose name is CloudFormation\'s to cut', () => {
+    expect(loaded((stack) => policy(stack, 1).overrideLogicalId('R'.repeat(80)))).not.toThrow(/a role's name/);
+  });
+
   test('a role with two policies that are in the limit each', () => {
     expect(loaded((stack) => {
       const role = policy(stack, 6000);
