@@ -31,6 +31,8 @@ interface Place {
 const MAX_STATES = 60;
 /** API reference, MockErrorOutput. */
 const MAX_CAUSE = 32_768;
+const CONTEXT = '$states.context';
+const CONTEXT_VARIABLE = 'firstDeploymentContext';
 const TIME = '2026-01-01T00:00:00.000Z';
 
 /**
@@ -39,7 +41,6 @@ const TIME = '2026-01-01T00:00:00.000Z';
  */
 export async function walkStates(session: Session, machine: StatesDefinition, input: unknown, count: number): Promise<Walk> {
   const calls: StateCall[] = [];
-  const executionInput = JSON.stringify(input);
   const walk = async (states: StatesDefinition, from: Place): Promise<Omit<Walk, 'calls'>> => {
     let place = from;
     let name: string | undefined = states.StartAt;
@@ -49,17 +50,17 @@ export async function walkStates(session: Session, machine: StatesDefinition, in
       const branches: Omit<Walk, 'calls'>[] = [];
       for (const branch of state.Type === 'Parallel' ? state.Branches : []) branches.push(await walk(branch, await argumentsOf(state, place)));
       const mock = mockOf(state, branches, count);
+      const context = contextOf(name, input);
       const request: TestStateCommandInput = {
-        definition: JSON.stringify({ ...state, QueryLanguage: 'JSONata' }),
+        ...mock === undefined ? withContext(state, place, context)
+          : { definition: jsonata(state), ...place, mock, context: JSON.stringify(context) },
         inspectionLevel: 'DEBUG',
-        ...place,
-        ...mock === undefined ? {} : { mock, context: contextOf(name, executionInput) },
       };
       const { $metadata, ...response } = await session.sfn.send(new TestStateCommand(request));
       calls.push({ state: name, request, response });
       const { status, output = '{}', error, cause, nextState, inspectionData } = response;
       if (status === 'FAILED' || status === 'RETRIABLE') return { status: 'FAILED', output, error, cause };
-      place = { input: output, variables: inspectionData?.variables ?? place.variables };
+      place = { input: output, variables: withoutContext(inspectionData?.variables ?? place.variables) };
       name = nextState;
     }
     return { status: 'SUCCEEDED', output: place.input };
@@ -67,11 +68,11 @@ export async function walkStates(session: Session, machine: StatesDefinition, in
   const argumentsOf = async (state: any, place: Place): Promise<Place> => {
     if (state.Arguments === undefined) return place;
     // A Pass gives what the Parallel's Arguments give.
-    const definition = JSON.stringify({ QueryLanguage: 'JSONata', Type: 'Pass', Output: state.Arguments, End: true });
-    const { output = '{}' } = await session.sfn.send(new TestStateCommand({ definition, ...place }));
+    const pass = { Type: 'Pass', Output: state.Arguments, End: true };
+    const { output = '{}' } = await session.sfn.send(new TestStateCommand(withContext(pass, place, contextOf('Arguments', input))));
     return { ...place, input: output };
   };
-  return { ...await walk(machine, { input: executionInput, variables: '{}' }), calls };
+  return { ...await walk(machine, { input: JSON.stringify(input), variables: '{}' }), calls };
 }
 
 function mockOf(state: any, branches: readonly Omit<Walk, 'calls'>[], count: number): TestStateCommandInput['mock'] {
@@ -100,17 +101,41 @@ function alignment(count: number): string {
   return `CLUSTAL O(1.2.4) multiple sequence alignment\n\n\n${rows.join('')}                 **********\n\n`;
 }
 
-function contextOf(name: string, input: string): string {
+/** A state by itself. */
+function jsonata(state: object): string {
+  return JSON.stringify({ ...state, QueryLanguage: 'JSONata' });
+}
+
+/**
+ * TestState takes a context beside a mock alone, and without one the execution's input is the state's. So the state reads a variable in
+ * the context's place; for what its expressions take, that is the same.
+ */
+function withContext(state: object, { input, variables }: Place, context: object): Place & { readonly definition: string } {
+  const definition = jsonata(state);
+  if (!definition.includes(CONTEXT)) return { definition, input, variables };
+  return {
+    definition: definition.replaceAll(CONTEXT, `$${CONTEXT_VARIABLE}`),
+    input,
+    variables: JSON.stringify({ ...JSON.parse(variables) as object, [CONTEXT_VARIABLE]: context }),
+  };
+}
+
+function withoutContext(variables: string): string {
+  const { [CONTEXT_VARIABLE]: _context, ...others } = JSON.parse(variables) as Record<string, unknown>;
+  return JSON.stringify(others);
+}
+
+function contextOf(name: string, input: unknown): object {
   const arn = (path: string) => `arn:aws:states:us-east-1:123456789012:${path}`;
-  return JSON.stringify({
+  return {
     Execution: {
       Id: arn('execution:Machine:first-deployment'),
-      Input: JSON.parse(input),
+      Input: input,
       Name: 'first-deployment',
       RoleArn: 'arn:aws:iam::123456789012:role/Role',
       StartTime: TIME,
     },
     State: { Name: name, EnteredTime: TIME, RetryCount: 0 },
     StateMachine: { Id: arn('stateMachine:Machine'), Name: 'Machine' },
-  });
+  };
 }
