@@ -9,7 +9,7 @@ import type { StepContext } from './step';
 export const DEPLOYMENT = {
   name: 'deploy',
   title: `cdk deploy of ${STACK_NAME}, the least pipeline on Fargate in public subnets`,
-  price: 'under 0.05 USD an hour while it is there: alarms, a dashboard, an image of some 300 MB in ECR; no NAT gateway',
+  price: 'under 0.05 USD an hour while it is there: a dashboard, an image of some 50 MB in ECR; no NAT gateway',
   leaves: 'the stack, which is destroyed at the end unless --keep is given; the image and files in the CDK\'s own bucket and repository',
 } as const;
 
