@@ -26,7 +26,7 @@ export const ASSUMPTIONS = {
   jobLogBytes: { value: 1_400, text: 'bytes that a job logs beside its entries: the sample\'s' },
   entryLogBytes: { value: 200, text: 'bytes that a job logs for an entry: the sample\'s' },
   executionLogBytes: { value: 500, text: 'bytes of the execution\'s log: level ERROR, so next to none' },
-  fixedTransitions: { value: 11, text: 'state transitions of a run beside those of its retrieval jobs, its end among them: counted in the sample\'s history' },
+  fixedTransitions: { value: 15, text: 'state transitions of a run beside those of its retrieval jobs, its end among them: counted in the sample\'s history' },
   expressPollSeconds: { value: EXPRESS_POLL_SECONDS, text: 's between an Express workflow\'s looks at its jobs: the construct\'s' },
   expressMemoryGb: { value: 0.0625, text: 'GB that an Express execution is billed for: one chunk of 64 MB' },
   alarmMetrics: { value: 8, text: 'metrics in the stack\'s 6 alarms: its template' },
