@@ -15,7 +15,8 @@ const MAX_SEARCHED_TEXT = 20_000;
 
 /**
  * Functions that the checks of the run and of its entries share. Operators allocate a tenth of what a built-in function does, so they take
- * its place where they can: a text is what equals its own text, a list what a constructor of lists leaves as it is, and what is absent is neither equal nor unequal to anything.
+ * its place where they can: a text equals its own text, a constructor of lists leaves a list as it is, and what is absent is neither equal nor
+ * unequal to anything.
  */
 export const CHECK_HELPERS = `
   $isString := function($v) { $v = $v & "" };

@@ -54,16 +54,6 @@ export async function refusalOf(input: unknown): Promise<string> {
   return (await inputChecks(input))[2].output;
 }
 
-/** How many steps it takes to evaluate an expression: a measure of its time on which no machine has an influence. */
-export async function stepsOf(expression: string, states: NonNullable<Scope['states']>): Promise<number> {
-  let steps = 0;
-  const compiled = jsonata(expression);
-  // JSONata calls what is bound to this before each step.
-  compiled.assign(Symbol.for('jsonata.__evaluate_entry') as unknown as string, () => { steps += 1; });
-  await compiled.evaluate(null, { states });
-  return steps;
-}
-
 /** The definition of the state machine of a stack with one pipeline; references in it are readable text. */
 export function definitionWith(props: Partial<PaviAlignmentPipelineProps> = {}): any {
   const stack = newStack();
