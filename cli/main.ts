@@ -20,8 +20,13 @@ import { ErrorName } from '../src/contract/error-names';
 async function main([command, ...args]: string[]): Promise<number> {
   // What runs jobs brings them to their end, whoever reads along.
   endWithReader(command !== 'run' && command !== 'serve' && !isWorkerCommand(command));
+  // A tool for those who write state machines, left out of the list that users read.
+  if (command === 'asl' && args.includes('--help')) {
+    process.stdout.write(ASL_HELP);
+    return 0;
+  }
   if (command === '--help' || command === '-h' || args.includes('--help')) {
-    process.stdout.write(`${RUN_HELP}\n${OPERATE_HELP}\n${SERVE_HELP}\n${REPORT_HELP}\n${COMPARE_HELP}\n${DIAGRAM_HELP}\n${COST_HELP}\n${WORKER_HELP}\n${ASL_HELP}`);
+    process.stdout.write(`${RUN_HELP}\n${OPERATE_HELP}\n${SERVE_HELP}\n${REPORT_HELP}\n${COMPARE_HELP}\n${DIAGRAM_HELP}\n${COST_HELP}\n${WORKER_HELP}`);
     return 0;
   }
   try {

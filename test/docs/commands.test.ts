@@ -8,8 +8,8 @@ interface Command { readonly place: string; readonly text: string }
 
 /** The options of each command, as its part of the help tells them; a part begins with the command lines that it is of. */
 async function optionsOf(): Promise<Map<string, Set<string>>> {
-  const { stdout } = await paviPipeline('--help');
-  return new Map(stdout.split(/\n\n(?=pavi-pipeline )/).flatMap((part) => {
+  const [users, asl] = await Promise.all([paviPipeline('--help'), paviPipeline('asl', '--help')]);
+  return new Map(`${users.stdout}\n${asl.stdout}`.split(/\n\n(?=pavi-pipeline )/).flatMap((part) => {
     const options = new Set(part.match(/--[a-z][a-z-]*/g));
     return [...part.matchAll(/^pavi-pipeline ([a-z|]+)/gm)].flatMap(([, names]) => names.split('|').map((name) => [name, options] as const));
   }));

@@ -23,6 +23,12 @@ test.each<[string, string[], string]>([
   expect(stderr).toContain('pavi-pipeline run --app DIR --input FILE');
 });
 
+test('the help of asl is its own, and users do not find asl in theirs', async () => {
+  const [users, asl] = await Promise.all([paviPipeline('--help'), paviPipeline('asl', '--help')]);
+  expect(users.stdout).not.toContain('pavi-pipeline asl');
+  expect(asl).toMatchObject({ code: 0, stdout: expect.stringMatching(/^pavi-pipeline asl DEFINITION\.json/) });
+});
+
 test('the help is there when it is asked for', async () => {
   const { code, stdout } = await paviPipeline('run', '--help');
   expect(code).toBe(0);
