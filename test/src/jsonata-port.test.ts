@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Evaluated, evaluationsOf, kinds } from './support/expression-usage';
 import { GROWING_INPUTS, ODD_INPUTS } from './support/growing-inputs';
 import { evaluateExpressions, SETTINGS } from '../../engine';
+import { INPUT_CHECKS } from '../../src/orchestration/input-validation';
 import { findPort } from '../support/jsonata-port/jsonata-port';
 
 /** The answers of JSONata's Java port, by input and expression. `PAVI_UPDATE_PORT=1` records them again. */
@@ -16,10 +17,10 @@ const FAILED = 'fails';
 
 type Answers = Readonly<Record<string, unknown>>;
 
-/** Of a run, every expression that reads its input and does not tell the time. */
+/** Of a run, every expression that reads its input, and what the checks and the plan make of that. */
 async function evaluated(input: unknown): Promise<Evaluated[]> {
   const all = [...await evaluationsOf(standard, input), ...(await evaluationsOf(distributed, input)).filter(({ state }) => state === 'RetrieveSequences')];
-  return all.filter(({ text }) => !/\$(now|millis)\(/.test(text) && !/^\{\s*\}$/.test(text));
+  return all.filter(({ state, text }) => state in INPUT_CHECKS || /Execution\.Input|Map\.Item/.test(text));
 }
 
 const idOf = ({ state, field }: Evaluated) => `${state} ${field}`;
