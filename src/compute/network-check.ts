@@ -28,7 +28,7 @@ export function warnOfSubnetsWithoutWayOut(scope: Construct, props: NetworkCheck
   Aspects.of(scope).add({
     visit: (node) => {
       if (node !== scope || !isCutOff(scope, props)) return;
-      Annotations.of(scope).addWarningV2(WARNING, `the jobs' subnets have no way out to ${needed(props).join(', ')}, so no job could start: `
+      Annotations.of(scope).addWarningV2(WARNING, `the jobs' subnets are isolated, with no way out to ${needed(props).join(', ')}, so no job could start: `
         + `${props.instances ? 'choose public subnets (subnets: { subnetType: ec2.SubnetType.PUBLIC })' : 'set assignPublicIp: true, which takes the public subnets'}, `
         + 'or give the VPC a NAT gateway (natGateways: 1), or endpoints for all of them');
     },

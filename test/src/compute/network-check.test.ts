@@ -31,7 +31,7 @@ const addEndpoints = (...names: string[]) => (vpc: ec2.Vpc) => {
 describe('jobs without a way out are warned of', () => {
   test('on Fargate in a VPC without NAT gateways, with the cures', () => {
     expect(warnings('fargate', withoutNat)).toEqual([
-      'the jobs\' subnets have no way out to s3, ecr.api, ecr.dkr, logs, so no job could start: set assignPublicIp: true, which takes the public '
+      'the jobs\' subnets are isolated, with no way out to s3, ecr.api, ecr.dkr, logs, so no job could start: set assignPublicIp: true, which takes the public '
       + `subnets, or give the VPC a NAT gateway (natGateways: 1), or endpoints for all of them [ack: ${ID}]`,
     ]);
   });
