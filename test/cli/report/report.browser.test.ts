@@ -65,7 +65,7 @@ test('the report of a run says what it was, how its entries went, what it measur
   for (const suffix of ['.fai', '.gzi']) expect(provenance).toContain(`${suffix} SHA-256 ${sha256(join(SAMPLE_INPUT, '..', `WBcel235-sparse.fna.gz${suffix}`))}`);
   expect(provenance).toContain('Clustal Omega CLUSTAL O(1.2.4)');
   expect(provenance).toMatch(/Execution arn:aws:states:[^ ]+:small-run State machine arn:aws:states/);
-  expect(await text(opened, 'section:has(#cost-title)')).toMatch(/Fargate \$0\.00\d+ \$0\.00030 \$0\.00\d+/);
+  expect(await text(opened, 'section:has(#cost-title)')).toMatch(/Fargate \$0\.00\d+ \$0\.00040 \$0\.00\d+/);
   expect(opened.complaints).toEqual([]);
 });
 
