@@ -24,7 +24,7 @@ const MAX_V8_MS = 100;
 const MAX_JAVA_BYTES = 2_000_000;
 /** An expression is timed so often; the least counts, for a busy machine only adds. */
 const ROUNDS = 3;
-/** As many evaluations go to Java at once as it can keep. */
+/** How many evaluations one Java process takes at once: as many as its memory holds. */
 const AT_ONCE = 200;
 const UNLIMITED = { nodes: Infinity, bytes: Infinity };
 
@@ -59,7 +59,7 @@ async function measured(kind: string, of: string, evaluated: readonly Evaluated[
   return all;
 }
 
-/** Of each expression the evaluation that is the dearest by any of its figures. */
+/** The most expensive evaluation of each expression, by any of its figures. */
 function dearest(all: readonly Measured[]): Measured[] {
   const share = ({ nodes, bytes, v8Ms: ms, javaBytes = 0 }: Measured) =>
     Math.max(nodes / AWS_BUDGET.nodes / SHARE, bytes / AWS_BUDGET.bytes / SHARE, ms / MAX_V8_MS, javaBytes / MAX_JAVA_BYTES);

@@ -63,7 +63,7 @@ export class PaviAlignmentPipeline extends Construct {
   /** One item a run, where there is a jobs table. */
   public readonly jobsTable?: dynamodb.ITable;
 
-  /** Runs failed, timed out, throttled, slow, jobs stuck, many invalid inputs; none where nobody would hear them (see `monitoring.alarms`). */
+  /** The alarms: runs failed, timed out, throttled, slow, jobs stuck, many invalid inputs. Empty without `monitoring.alarms`. */
   public readonly alarms: cloudwatch.Alarm[];
   /** By default there is one. */
   public readonly dashboard?: cloudwatch.Dashboard;

@@ -5,8 +5,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 export interface PipelineMonitoringProps {
   /**
    * Whether there are alarms: runs failed, timed out, throttled, slow (above 80 % of `runTimeout`), jobs stuck, many invalid inputs. The
-   * description of each names its entry of the runbook (docs/operating.md). CloudWatch bills them (some $0.80 a month), so without a topic
-   * or an action, which they would only be looked at by, there are none unless you say so.
+   * description of each names its entry of the runbook (docs/operating.md). CloudWatch bills them (some $0.80 a month), so by default
+   * they are made only with a topic or an action to notify you.
    *
    * @default - true with `alarmTopic` or `alarmActions`, otherwise false
    */
